@@ -1,0 +1,1 @@
+//! Phone calls on tokio sockets.

@@ -1,0 +1,3 @@
+//! The voxwire command.
+
+fn main() {}

@@ -1,0 +1,200 @@
+//! One provider's wire format each: four pure functions and a table of rules.
+
+use core::fmt;
+use core::str::FromStr;
+use core::time::Duration;
+
+use crate::command::Command;
+use crate::error::{ReceiveError, SendError};
+use crate::event::Event;
+use crate::format::AudioFormat;
+use crate::message::Message;
+
+#[cfg(feature = "sinch")]
+mod sinch;
+#[cfg(feature = "wavix")]
+mod wavix;
+
+/// One provider's wire format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Sinch Voice v1 `connectStream`: JSON commands as text, PCM as binary messages.
+    #[cfg(feature = "sinch")]
+    Sinch,
+    /// Wavix call streaming: JSON throughout, PCM as base64.
+    #[cfg(feature = "wavix")]
+    Wavix,
+}
+
+/// What a dialect demands of a session beyond words.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    name: &'static str,
+    /// Whether a call must be answered before there is audio.
+    pub(crate) answered: bool,
+    /// How long the application may say nothing, if there is a limit.
+    pub(crate) idle_limit: Option<Duration>,
+    /// The audio's format where neither wire nor caller names one.
+    pub(crate) format: Option<AudioFormat>,
+}
+
+/// What a platform puts on its messages besides the event itself.
+#[derive(Debug)]
+pub(crate) struct Stamp<'s> {
+    pub(crate) call_id: Option<&'s str>,
+    pub(crate) stream_id: Option<&'s str>,
+    /// Number of this message, from 1.
+    pub(crate) sequence: u64,
+    /// Number of this piece of audio, from 1.
+    pub(crate) chunk: u64,
+    /// Milliseconds since the call was announced.
+    pub(crate) millis: u64,
+    /// The wall clock, in seconds since 1970-01-01 UTC.
+    pub(crate) unix_seconds: u64,
+}
+
+/// A message as a dialect has encoded it.
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "the hidden half of the sealed Role")]
+pub enum Encoded<'s> {
+    /// The wish holds without words.
+    Nothing,
+    /// The message lies in what was to be said.
+    Borrowed(Message<'s>),
+    /// A text was written to the start of the buffer, this many bytes long.
+    Text(usize),
+    /// A binary message was written to the start of the buffer, this many bytes long.
+    Binary(usize),
+}
+
+impl Dialect {
+    /// Every dialect that was compiled in.
+    pub const ALL: &[Self] = &[
+        #[cfg(feature = "sinch")]
+        Self::Sinch,
+        #[cfg(feature = "wavix")]
+        Self::Wavix,
+    ];
+
+    /// The name, as [`from_str`](Self::from_str) reads it.
+    pub const fn name(self) -> &'static str {
+        self.profile().name
+    }
+
+    pub(crate) const fn profile(self) -> &'static Profile {
+        match self {
+            #[cfg(feature = "sinch")]
+            Self::Sinch => &sinch::PROFILE,
+            #[cfg(feature = "wavix")]
+            Self::Wavix => &wavix::PROFILE,
+        }
+    }
+
+    pub(crate) fn decode_event(self, message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
+        match self {
+            #[cfg(feature = "sinch")]
+            Self::Sinch => sinch::decode_event(message),
+            #[cfg(feature = "wavix")]
+            Self::Wavix => wavix::decode_event(message),
+        }
+    }
+
+    pub(crate) fn decode_command(self, message: Message<'_>) -> Result<Command<'_>, ReceiveError> {
+        match self {
+            #[cfg(feature = "sinch")]
+            Self::Sinch => sinch::decode_command(message),
+            #[cfg(feature = "wavix")]
+            Self::Wavix => wavix::decode_command(message),
+        }
+    }
+
+    pub(crate) fn encode_event<'s>(
+        self,
+        event: Event<'s>,
+        stamp: &Stamp<'_>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError> {
+        match self {
+            #[cfg(feature = "sinch")]
+            Self::Sinch => sinch::encode_event(event, stamp, buf),
+            #[cfg(feature = "wavix")]
+            Self::Wavix => wavix::encode_event(event, stamp, buf),
+        }
+    }
+
+    pub(crate) fn encode_command<'s>(
+        self,
+        command: Command<'s>,
+        stream_id: Option<&str>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError> {
+        match self {
+            #[cfg(feature = "sinch")]
+            Self::Sinch => sinch::encode_command(command, stream_id, buf),
+            #[cfg(feature = "wavix")]
+            Self::Wavix => wavix::encode_command(command, stream_id, buf),
+        }
+    }
+
+    /// The dialect in which a first message means something, and what it means there.
+    pub(crate) fn detect(message: Message<'_>) -> Result<(Option<Self>, Event<'_>), ReceiveError> {
+        for dialect in Self::ALL {
+            let event = dialect.decode_event(message)?;
+            if matches!(message, Message::Text(_)) && !matches!(event, Event::Other(_)) {
+                return Ok((Some(*dialect), event));
+            }
+        }
+        Ok((None, Event::Other(message)))
+    }
+}
+
+impl<'s> Encoded<'s> {
+    /// The message, which lies in `buf` or in what was said.
+    pub(crate) fn message<'b>(self, buf: &'b [u8]) -> Option<Message<'b>>
+    where
+        's: 'b,
+    {
+        match self {
+            Self::Nothing => None,
+            Self::Borrowed(message) => Some(message),
+            // Only the writer has written there, and it writes UTF-8.
+            Self::Text(len) => Some(Message::Text(
+                buf.get(..len).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default(),
+            )),
+            Self::Binary(len) => Some(Message::Binary(buf.get(..len).unwrap_or_default())),
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|dialect| dialect.name().eq_ignore_ascii_case(name))
+            .ok_or(UnknownDialect)
+    }
+}
+
+/// A name that is no compiled dialect's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownDialect;
+
+impl fmt::Display for UnknownDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown dialect")
+    }
+}
+
+impl core::error::Error for UnknownDialect {}

@@ -1,0 +1,256 @@
+//! Sinch Voice v1 `connectStream`.
+//!
+//! | says | message | means |
+//! |---|---|---|
+//! | platform | `{"command":"connect","CallId":"…","ApplicationId":"…","Headers":{…}}` | a call |
+//! | application | `{"command":"answer"}` `{"command":"busy"}` `{"command":"reject"}` | taken or refused |
+//! | both | binary | audio, once answered |
+//! | application | `{"command":"clear"}` | drop what is not yet played |
+//! | application | `{"command":"heartbeat"}` | still here, though silent |
+//! | either | close | hung up |
+//!
+//! Source: developers.sinch.com, Voice v1 `connectStream` page; what it leaves open is taken from the Voice 2.0
+//! "Voice Stream" pages and from servers that ran against the beta. Keys and command words are read without regard
+//! to case, because five spellings of `connect` have been seen.
+
+use core::time::Duration;
+
+use super::{Encoded, Profile, Stamp};
+use crate::audio::Audio;
+use crate::codec::json::Reader;
+use crate::codec::writer::Writer;
+use crate::command::Command;
+use crate::error::{AudioError, Bound, ReceiveError, SendError};
+use crate::event::{Event, Start};
+use crate::format::AudioFormat;
+use crate::headers::Headers;
+use crate::limits::MAX_HEADERS;
+use crate::message::Message;
+use crate::text::Text;
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "sinch",
+    answered: true,
+    // Voice 2.0 StreamControl page.
+    idle_limit: Some(Duration::from_secs(60)),
+    // The v1 page names no default; the rate is what the SVAML asked for.
+    format: None,
+};
+
+pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(bytes) => return Ok(Event::Audio(Audio::raw(bytes))),
+        Message::Close(close) => return Ok(Event::Hangup(close)),
+    };
+    match Envelope::read(text)? {
+        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start(text)?)),
+        _ => Ok(Event::Other(message)),
+    }
+}
+
+pub(super) fn decode_command(message: Message<'_>) -> Result<Command<'_>, ReceiveError> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(bytes) => return Ok(Command::Audio(Audio::raw(bytes))),
+        Message::Close(close) => return Ok(Command::Hangup(close)),
+    };
+    let Some(envelope) = Envelope::read(text)? else { return Ok(Command::Other(message)) };
+    Ok(if envelope.says("answer") {
+        Command::Answer
+    } else if envelope.says("busy") {
+        Command::Busy
+    } else if envelope.says("reject") {
+        Command::Reject
+    } else if envelope.says("clear") {
+        Command::Clear
+    } else if envelope.says("heartbeat") {
+        Command::Heartbeat
+    } else {
+        Command::Other(message)
+    })
+}
+
+pub(super) fn encode_event<'s>(
+    event: Event<'s>,
+    _stamp: &Stamp<'_>,
+    buf: &mut [u8],
+) -> Result<Encoded<'s>, SendError> {
+    match event {
+        Event::Hello | Event::Stop => Ok(Encoded::Nothing),
+        Event::Start(start) => connect(start, buf),
+        Event::Audio(audio) => binary(audio, buf),
+        Event::Mark(_) | Event::Dropped(_) => Err(SendError::Unsupported),
+        Event::Hangup(close) => Ok(Encoded::Borrowed(Message::Close(close))),
+        Event::Other(message) => Ok(Encoded::Borrowed(message)),
+    }
+}
+
+pub(super) fn encode_command<'s>(
+    command: Command<'s>,
+    _stream_id: Option<&str>,
+    buf: &mut [u8],
+) -> Result<Encoded<'s>, SendError> {
+    Ok(Encoded::Borrowed(match command {
+        Command::Answer => Message::Text(r#"{"command":"answer"}"#),
+        Command::Busy => Message::Text(r#"{"command":"busy"}"#),
+        Command::Reject => Message::Text(r#"{"command":"reject"}"#),
+        Command::Clear => Message::Text(r#"{"command":"clear"}"#),
+        Command::Heartbeat => Message::Text(r#"{"command":"heartbeat"}"#),
+        Command::Audio(audio) => return binary(audio, buf),
+        Command::Mark(_) | Command::Dropped(_) => return Err(SendError::Unsupported),
+        Command::Hangup(close) => Message::Close(close),
+        Command::Other(message) => message,
+    }))
+}
+
+/// What the texts of both sides may hold.
+#[derive(Default)]
+struct Envelope<'m> {
+    command: Option<Text<'m>>,
+    call_id: Option<Text<'m>>,
+    application_key: Option<Text<'m>>,
+    application_id: Option<Text<'m>>,
+    call_headers: Option<Headers<'m>>,
+    headers: Option<Headers<'m>>,
+    codec: Option<Text<'m>>,
+    sample_rate: Option<u64>,
+}
+
+impl<'m> Envelope<'m> {
+    /// `None` for a text that is no JSON object.
+    fn read(text: &'m str) -> Result<Option<Self>, ReceiveError> {
+        let mut json = Reader::new(text);
+        if json.peek() != Some(b'{') {
+            return Ok(None);
+        }
+        let mut envelope = Self::default();
+        json.open_object()?;
+        while let Some(key) = json.key()? {
+            let is = |name| key.eq_ignore_ascii_case(name);
+            if is("callHeaders") {
+                envelope.call_headers = headers(&mut json)?;
+            } else if is("headers") {
+                envelope.headers = headers(&mut json)?;
+            } else {
+                let value = json.value()?;
+                if is("command") {
+                    envelope.command = value.text();
+                } else if is("callId") {
+                    envelope.call_id = value.text();
+                } else if is("applicationKey") {
+                    envelope.application_key = value.text();
+                } else if is("applicationId") {
+                    envelope.application_id = value.text();
+                } else if is("codec") {
+                    envelope.codec = value.text();
+                } else if is("sampleRate") {
+                    envelope.sample_rate = value.number();
+                }
+            }
+        }
+        json.finish()?;
+        Ok(Some(envelope))
+    }
+
+    fn says(&self, word: &str) -> bool {
+        self.command.is_some_and(|command| command.eq_ignore_ascii_case(word))
+    }
+
+    fn start(self, text: &str) -> Result<Start<'m>, ReceiveError> {
+        let unreadable = |what| ReceiveError::Malformed { what, at: text.len() };
+        if self.codec.is_some_and(|codec| !codec.eq_ignore_ascii_case("PCM")) {
+            return Err(unreadable("a codec other than PCM"));
+        }
+        let format = match self.sample_rate {
+            None => None,
+            Some(rate) => Some(
+                u32::try_from(rate)
+                    .ok()
+                    .and_then(AudioFormat::pcm16)
+                    .ok_or_else(|| unreadable("a sample rate that Sinch does not document"))?,
+            ),
+        };
+        Ok(Start {
+            call_id: self.call_id,
+            stream_id: None,
+            application_id: self.application_key.or(self.application_id),
+            headers: self.call_headers.or(self.headers).unwrap_or_default(),
+            heard: format,
+            said: format,
+            oneway: false,
+        })
+    }
+}
+
+/// An object of names and values, or an array of pairs; anything else counts as absent.
+fn headers<'m>(json: &mut Reader<'m>) -> Result<Option<Headers<'m>>, ReceiveError> {
+    let count = |count: &mut usize, at| {
+        *count = count.saturating_add(1);
+        if *count > MAX_HEADERS { Err(ReceiveError::Limit { bound: Bound::Headers, at }) } else { Ok(()) }
+    };
+    let mut found = 0;
+    let first = json.peek();
+    let start = json.at();
+    match first {
+        Some(b'{') => {
+            json.open_object()?;
+            while json.key()?.is_some() {
+                count(&mut found, json.at())?;
+                json.value()?;
+            }
+            Ok(Some(Headers::object(json.since(start))))
+        }
+        Some(b'[') => {
+            json.open_array()?;
+            while json.element()? {
+                count(&mut found, json.at())?;
+                json.value()?;
+            }
+            Ok(Some(Headers::list(json.since(start))))
+        }
+        _ => json.value().map(|_| None),
+    }
+}
+
+/// The documented v1 spelling, with the Voice 2.0 `sampleRate` where the rate is known.
+fn connect<'s>(start: Start<'_>, buf: &mut [u8]) -> Result<Encoded<'s>, SendError> {
+    if start.stream_id.is_some() || start.oneway || start.heard != start.said {
+        return Err(SendError::Unsupported);
+    }
+    let mut json = Writer::new(buf);
+    json.raw(r#"{"command":"connect""#);
+    if let Some(call_id) = start.call_id {
+        json.raw(r#","CallId":"#).string(call_id);
+    }
+    if let Some(application_id) = start.application_id {
+        json.raw(r#","ApplicationId":"#).string(application_id);
+    }
+    if let Some(format) = start.heard {
+        json.raw(r#","sampleRate":"#).number(u64::from(format.rate()));
+    }
+    let mut before = r#","Headers":{"#;
+    for (count, header) in start.headers.iter().enumerate() {
+        if count >= MAX_HEADERS {
+            return Err(SendError::Limit { bound: Bound::Headers });
+        }
+        json.raw(before).string(header.name).raw(":").string(header.value);
+        before = ",";
+    }
+    if before == "," {
+        json.raw("}");
+    }
+    json.raw("}");
+    json.finish().map(Encoded::Text).map_err(|needed| SendError::BufferTooSmall { needed })
+}
+
+fn binary<'s>(audio: Audio<'s>, buf: &mut [u8]) -> Result<Encoded<'s>, SendError> {
+    if let Some(raw) = audio.as_raw() {
+        return Ok(Encoded::Borrowed(Message::Binary(raw)));
+    }
+    match audio.copy_to(buf) {
+        Ok(bytes) => Ok(Encoded::Binary(bytes.len())),
+        Err(AudioError::BufferTooSmall { needed }) => Err(SendError::BufferTooSmall { needed }),
+        Err(error) => Err(SendError::BadAudio(error)),
+    }
+}

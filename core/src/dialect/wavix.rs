@@ -1,0 +1,308 @@
+//! Wavix call streaming.
+//!
+//! | says | message | means |
+//! |---|---|---|
+//! | platform | `{"event":"connected",…}` | the socket is open |
+//! | platform | `{"event":"start","call_id":"…","stream_id":"…","stream_type":"twoway",…}` | a call, no answer needed |
+//! | both | `{"event":"media",…,"media":{"payload":"…"}}` | audio as base64 |
+//! | both | `{"event":"mark",…,"mark":{"name":"…"}}` | tell me when this is played; it was played or flushed |
+//! | application | `{"event":"clear","stream_id":"…"}` | drop what is not yet played; all marks come back |
+//! | platform | `{"event":"stop",…}` | the stream ends; the close follows |
+//!
+//! Source: docs.wavix.com, "Call streaming" reference and "Stream calls with WebSocket" guide; the codec from Wavix's
+//! published pipecat serializer. Keys and event words are read without regard to case, numbers as numbers or as
+//! strings, because the two pages differ.
+
+use super::{Encoded, Profile, Stamp};
+use crate::audio::{Audio, Track};
+use crate::codec::json::Reader;
+use crate::codec::writer::Writer;
+use crate::command::Command;
+use crate::error::{Bound, ReceiveError, SendError};
+use crate::event::{Event, Mark, Start};
+use crate::format::AudioFormat;
+use crate::limits::MAX_IDENTIFIER;
+use crate::message::Message;
+use crate::text::Text;
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "wavix",
+    answered: false,
+    // No page names a limit or a keep-alive.
+    idle_limit: None,
+    // Wavix's published client; no message announces it.
+    format: AudioFormat::pcm16(24_000),
+};
+
+pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(_) => return Ok(Event::Other(message)),
+        Message::Close(close) => return Ok(Event::Hangup(close)),
+    };
+    let Some(envelope) = Envelope::read(text)? else { return Ok(Event::Other(message)) };
+    Ok(if envelope.says("media") {
+        Event::Audio(envelope.audio(text)?)
+    } else if envelope.says("mark") {
+        Event::Mark(envelope.mark(text)?)
+    } else if envelope.says("connected") {
+        Event::Hello
+    } else if envelope.says("start") {
+        Event::Start(envelope.start(text)?)
+    } else if envelope.says("stop") {
+        Event::Stop
+    } else {
+        Event::Other(message)
+    })
+}
+
+pub(super) fn decode_command(message: Message<'_>) -> Result<Command<'_>, ReceiveError> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(_) => return Ok(Command::Other(message)),
+        Message::Close(close) => return Ok(Command::Hangup(close)),
+    };
+    let Some(envelope) = Envelope::read(text)? else { return Ok(Command::Other(message)) };
+    Ok(if envelope.says("media") {
+        Command::Audio(envelope.audio(text)?)
+    } else if envelope.says("mark") {
+        Command::Mark(envelope.mark(text)?)
+    } else if envelope.says("clear") {
+        Command::Clear
+    } else {
+        Command::Other(message)
+    })
+}
+
+pub(super) fn encode_event<'s>(
+    event: Event<'s>,
+    stamp: &Stamp<'_>,
+    buf: &mut [u8],
+) -> Result<Encoded<'s>, SendError> {
+    let mut json = Writer::new(buf);
+    match event {
+        Event::Hello => {
+            json.raw(r#"{"event":"connected","event_time":""#).utc(stamp.unix_seconds).raw(r#""}"#);
+        }
+        Event::Start(start) => {
+            if !start.headers.is_empty() || start.application_id.is_some() || start.heard != start.said {
+                return Err(SendError::Unsupported);
+            }
+            if [start.call_id, start.stream_id].into_iter().flatten().any(|id| id.len() > MAX_IDENTIFIER) {
+                return Err(SendError::Limit { bound: Bound::Identifier });
+            }
+            opening(&mut json, "start", start.call_id, start.stream_id, stamp);
+            let stream_type = if start.oneway { "oneway" } else { "twoway" };
+            json.raw(r#","stream_type":""#).raw(stream_type).raw(r#"","channel":"inbound"}"#);
+        }
+        Event::Audio(audio) => {
+            opening(&mut json, "media", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
+            json.raw(r#","media":{"#);
+            payload(&mut json, audio)?;
+            json.raw(r#","track":"#).string(audio.track().unwrap_or(Track::Inbound).name());
+            json.raw(r#","timestamp":"#).number(audio.timestamp().unwrap_or(stamp.millis));
+            json.raw(r#","chunk":"#).number(audio.chunk().unwrap_or(stamp.chunk)).raw("}}");
+        }
+        Event::Mark(mark) => {
+            opening(&mut json, "mark", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
+            json.raw(r#","mark":{"name":"#).string(mark.name).raw("}}");
+        }
+        Event::Stop => {
+            opening(&mut json, "stop", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
+            json.raw("}");
+        }
+        Event::Hangup(close) => return Ok(Encoded::Borrowed(Message::Close(close))),
+        Event::Dropped(_) => return Err(SendError::Unsupported),
+        Event::Other(message) => return Ok(Encoded::Borrowed(message)),
+    }
+    json.finish().map(Encoded::Text).map_err(|needed| SendError::BufferTooSmall { needed })
+}
+
+pub(super) fn encode_command<'s>(
+    command: Command<'s>,
+    stream_id: Option<&str>,
+    buf: &mut [u8],
+) -> Result<Encoded<'s>, SendError> {
+    let mut json = Writer::new(buf);
+    let mut open = |event| {
+        json.raw(r#"{"event":""#).raw(event).raw(r#"""#);
+        if let Some(stream_id) = stream_id {
+            json.raw(r#","stream_id":"#).string(Text::new(stream_id));
+        }
+    };
+    match command {
+        Command::Answer | Command::Heartbeat => return Ok(Encoded::Nothing),
+        Command::Audio(audio) => {
+            open("media");
+            json.raw(r#","media":{"#);
+            payload(&mut json, audio)?;
+            json.raw("}}");
+        }
+        Command::Mark(mark) => {
+            open("mark");
+            json.raw(r#","mark":{"name":"#).string(mark.name).raw("}}");
+        }
+        Command::Clear => {
+            open("clear");
+            json.raw("}");
+        }
+        Command::Hangup(close) => return Ok(Encoded::Borrowed(Message::Close(close))),
+        Command::Busy | Command::Reject | Command::Dropped(_) => return Err(SendError::Unsupported),
+        Command::Other(message) => return Ok(Encoded::Borrowed(message)),
+    }
+    json.finish().map(Encoded::Text).map_err(|needed| SendError::BufferTooSmall { needed })
+}
+
+/// What the texts of both sides may hold.
+#[derive(Default)]
+struct Envelope<'m> {
+    event: Option<Text<'m>>,
+    call_id: Option<Text<'m>>,
+    stream_id: Option<Text<'m>>,
+    stream_type: Option<Text<'m>>,
+    payload: Option<Text<'m>>,
+    track: Option<Text<'m>>,
+    timestamp: Option<u64>,
+    chunk: Option<u64>,
+    mark: Option<Text<'m>>,
+}
+
+impl<'m> Envelope<'m> {
+    /// `None` for a text that is no JSON object.
+    fn read(text: &'m str) -> Result<Option<Self>, ReceiveError> {
+        let mut json = Reader::new(text);
+        if json.peek() != Some(b'{') {
+            return Ok(None);
+        }
+        let mut envelope = Self::default();
+        json.open_object()?;
+        while let Some(key) = json.key()? {
+            let is = |name| key.eq_ignore_ascii_case(name);
+            let inside = json.peek() == Some(b'{');
+            if is("media") && inside {
+                envelope.read_media(&mut json)?;
+            } else if is("mark") && inside {
+                envelope.read_mark(&mut json)?;
+            } else {
+                let value = json.value()?;
+                if is("event") {
+                    envelope.event = value.text();
+                } else if is("call_id") {
+                    envelope.call_id = value.text();
+                } else if is("stream_id") {
+                    envelope.stream_id = value.text();
+                } else if is("stream_type") {
+                    envelope.stream_type = value.text();
+                }
+            }
+        }
+        json.finish()?;
+        Ok(Some(envelope))
+    }
+
+    fn read_media(&mut self, json: &mut Reader<'m>) -> Result<(), ReceiveError> {
+        json.open_object()?;
+        while let Some(key) = json.key()? {
+            let value = json.value()?;
+            if key.eq_ignore_ascii_case("payload") {
+                self.payload = value.text();
+            } else if key.eq_ignore_ascii_case("track") {
+                self.track = value.text();
+            } else if key.eq_ignore_ascii_case("timestamp") {
+                self.timestamp = value.number();
+            } else if key.eq_ignore_ascii_case("chunk") {
+                self.chunk = value.number();
+            }
+        }
+        Ok(())
+    }
+
+    fn read_mark(&mut self, json: &mut Reader<'m>) -> Result<(), ReceiveError> {
+        json.open_object()?;
+        while let Some(key) = json.key()? {
+            let value = json.value()?;
+            if key.eq_ignore_ascii_case("name") {
+                self.mark = value.text();
+            }
+        }
+        Ok(())
+    }
+
+    fn says(&self, word: &str) -> bool {
+        self.event.is_some_and(|event| event.eq_ignore_ascii_case(word))
+    }
+
+    fn audio(&self, text: &str) -> Result<Audio<'m>, ReceiveError> {
+        let Some(payload) = self.payload else {
+            return Err(ReceiveError::Malformed { what: "media without a payload", at: text.len() });
+        };
+        let mut audio = Audio::base64(payload);
+        if let Some(track) = self.track {
+            audio = audio.with_track(Track::from(track));
+        }
+        if let Some(timestamp) = self.timestamp {
+            audio = audio.with_timestamp(timestamp);
+        }
+        if let Some(chunk) = self.chunk {
+            audio = audio.with_chunk(chunk);
+        }
+        Ok(audio)
+    }
+
+    fn mark(&self, text: &str) -> Result<Mark<'m>, ReceiveError> {
+        match self.mark {
+            Some(name) => Ok(Mark { name }),
+            None => Err(ReceiveError::Malformed { what: "mark without a name", at: text.len() }),
+        }
+    }
+
+    fn start(&self, text: &str) -> Result<Start<'m>, ReceiveError> {
+        if self.stream_id.is_some_and(|id| id.len() > MAX_IDENTIFIER) {
+            return Err(ReceiveError::Limit { bound: Bound::Identifier, at: text.len() });
+        }
+        Ok(Start {
+            call_id: self.call_id,
+            stream_id: self.stream_id,
+            oneway: self.stream_type.is_some_and(|kind| kind.eq_ignore_ascii_case("oneway")),
+            ..Start::default()
+        })
+    }
+}
+
+/// What every platform message but `connected` begins with.
+fn opening(
+    json: &mut Writer<'_>,
+    event: &str,
+    call_id: Option<Text<'_>>,
+    stream_id: Option<Text<'_>>,
+    stamp: &Stamp<'_>,
+) {
+    json.raw(r#"{"event":""#).raw(event).raw(r#"","event_time":""#).utc(stamp.unix_seconds).raw(r#"""#);
+    if let Some(call_id) = call_id {
+        json.raw(r#","call_id":"#).string(call_id);
+    }
+    if let Some(stream_id) = stream_id {
+        json.raw(r#","stream_id":"#).string(stream_id);
+    }
+    json.raw(r#","sequence_number":"#).number(stamp.sequence);
+}
+
+/// Base64 from another message is passed on as it is, once proven.
+fn payload(json: &mut Writer<'_>, audio: Audio<'_>) -> Result<(), SendError> {
+    json.raw(r#""payload":""#);
+    match (audio.as_base64(), audio.as_raw()) {
+        (Some(text), _) => {
+            audio.validate().map_err(SendError::BadAudio)?;
+            // Base64 has nothing to escape.
+            match text.as_str() {
+                Some(plain) => json.raw(plain),
+                None => text.chars().fold(&mut *json, |json, c| json.raw(c.encode_utf8(&mut [0; 4]))),
+            };
+        }
+        (None, raw) => {
+            json.base64(raw.unwrap_or_default());
+        }
+    }
+    json.raw(r#"""#);
+    Ok(())
+}

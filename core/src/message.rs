@@ -1,0 +1,86 @@
+//! What a WebSocket hands over: one whole message.
+
+/// One WebSocket message, whole. Hanging up is a message too.
+///
+/// Pings and pongs are the adapter's business; it reports them with
+/// [`Session::handle_activity`](crate::Session::handle_activity).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message<'m> {
+    /// A text message.
+    Text(&'m str),
+    /// A binary message.
+    Binary(&'m [u8]),
+    /// A close frame, or the loss of the socket ([`Close::LOST`]).
+    Close(Close<'m>),
+}
+
+impl Message<'_> {
+    /// Payload length in bytes; for a close, the length of its reason.
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+            Self::Close(close) => close.reason.len(),
+        }
+    }
+
+    /// Whether the payload is empty.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How a call was hung up: WebSocket close code and reason, both optional on the wire.
+///
+/// No provider documents the meaning of any code, so a received one is passed on as it came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Close<'m> {
+    /// The close code, if the close frame carried one.
+    pub code: Option<u16>,
+    /// The reason, often empty. At most [`Close::MAX_REASON`] bytes when sent.
+    pub reason: &'m str,
+}
+
+impl<'m> Close<'m> {
+    /// A normal end: code 1000 without a reason (assumed; RFC 6455 section 7.4.1).
+    pub const NORMAL: Self = Self::new(1000, "");
+    /// The socket ended without a close frame: code 1006, which never travels (RFC 6455 section 7.4.1).
+    pub const LOST: Self = Self::new(1006, "");
+    /// A close frame without a code.
+    pub const BARE: Self = Self { code: None, reason: "" };
+    /// The longest reason a close frame can carry, in bytes (RFC 6455 section 5.5).
+    pub const MAX_REASON: usize = 123;
+
+    /// A close with a code and a reason.
+    pub const fn new(code: u16, reason: &'m str) -> Self {
+        Self { code: Some(code), reason }
+    }
+
+    /// Whether this close may be put on a socket: a code that is allowed to travel (RFC 6455 section 7.4),
+    /// a reason that fits, and no reason without a code.
+    pub const fn is_sendable(&self) -> bool {
+        match self.code {
+            None => self.reason.is_empty(),
+            Some(1000..=1003 | 1007..=1014 | 3000..=4999) => self.reason.len() <= Self::MAX_REASON,
+            Some(_) => false,
+        }
+    }
+}
+
+/// Kind and length only: the content may be audio or a secret.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Message<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let kind = match self {
+            Self::Text(_) => "text",
+            Self::Binary(_) => "binary",
+            Self::Close(_) => "close",
+        };
+        let mut message = serializer.serialize_struct("Message", 2)?;
+        message.serialize_field("kind", kind)?;
+        message.serialize_field("bytes", &self.len())?;
+        message.end()
+    }
+}

@@ -1,0 +1,310 @@
+//! The outgoing queue: whole messages on the caller's memory, which a barge-in can still overtake.
+
+use crate::dialect::Encoded;
+use crate::error::{Bound, SendError};
+use crate::message::{Close, Message};
+use crate::role::Role;
+use crate::session::Session;
+use crate::time::Instant;
+
+/// What has been said and not yet put on the socket, in order, in the caller's memory.
+///
+/// A socket library that buffers would put seconds of audio out of reach; so an adapter keeps them here and hands
+/// over one message at a time: [`front`](Self::front), then [`pop`](Self::pop). [`clear`](Self::clear) throws the
+/// audio away and keeps the words between it, so a mark still comes back.
+///
+/// ```
+/// # #[cfg(feature = "sinch")] {
+/// use voxwire::{Audio, Command, Config, Dialect, Instant, Message, Outbox, Session};
+///
+/// # let now = Instant::ZERO;
+/// let mut session = Session::application(Config::new(Dialect::Sinch), now);
+/// let mut outbox = Outbox::new([0; 4096]);
+/// session.handle_message(now, Message::Text(r#"{"command":"connect","CallId":"c1"}"#))?;
+///
+/// outbox.send(&mut session, now, Command::Answer)?;
+/// outbox.send(&mut session, now, Command::Audio(Audio::raw(&[0; 640])))?;
+/// assert_eq!(outbox.front(), Some(Message::Text(r#"{"command":"answer"}"#)));
+/// outbox.pop();
+///
+/// assert_eq!(outbox.clear(), 640); // bytes of audio
+/// outbox.send(&mut session, now, Command::Clear)?;
+/// assert_eq!(outbox.front(), Some(Message::Text(r#"{"command":"clear"}"#)));
+/// # }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Outbox<B> {
+    memory: B,
+    /// Where the oldest record begins.
+    head: usize,
+    /// Where the next record will begin.
+    tail: usize,
+    /// Where records end before they go on at 0, if they do.
+    wrap: Option<usize>,
+    audio_bytes: usize,
+    records: usize,
+    /// Whether the newest record is a clear, which another would only repeat.
+    clear_waits: bool,
+}
+
+/// Why a wish was not queued. It changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutboxError {
+    /// There is no room until something has been popped; try again then.
+    Full,
+    /// The session refuses, or the message could never fit ([`Bound::Message`]).
+    Send(SendError),
+}
+
+impl From<SendError> for OutboxError {
+    fn from(error: SendError) -> Self {
+        Self::Send(error)
+    }
+}
+
+impl core::fmt::Display for OutboxError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Full => f.write_str("the outgoing queue is full"),
+            Self::Send(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for OutboxError {}
+
+/// What precedes each message in memory.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    kind: Kind,
+    len: usize,
+    audio: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Text,
+    Binary,
+    /// The code lies where the length of audio lies in the others, the reason in the body.
+    Close,
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
+    /// Bytes that audio and marks leave free, so that a full queue still takes clear, heartbeat and hang-up.
+    pub const RESERVE: usize = 1024;
+    /// Bytes that each message takes besides its own length.
+    pub const OVERHEAD: usize = Record::BYTES;
+
+    /// An empty queue on `memory`, which must be longer than [`RESERVE`](Self::RESERVE).
+    pub const fn new(memory: B) -> Self {
+        Self { memory, head: 0, tail: 0, wrap: None, audio_bytes: 0, records: 0, clear_waits: false }
+    }
+
+    /// Says something through `session` and queues the message, if it takes one.
+    ///
+    /// # Errors
+    /// [`OutboxError::Full`], or what the session refuses; nothing has changed then.
+    pub fn send<R: Role>(
+        &mut self,
+        session: &mut Session<R>,
+        now: Instant,
+        says: R::Says<'_>,
+    ) -> Result<(), OutboxError> {
+        let needed = session.measure(now, says)?;
+        if self.clear_waits && R::is_clear(says) {
+            return Ok(());
+        }
+        let reserve = if R::is_urgent(says) { 0 } else { Self::RESERVE };
+        if needed.saturating_add(Record::BYTES).saturating_add(reserve) > self.memory.as_ref().len() {
+            return Err(SendError::Limit { bound: Bound::Message }.into());
+        }
+        let at = self.place(needed, reserve).ok_or(OutboxError::Full)?;
+        let audio = R::said_audio(says).unwrap_or(0);
+        let body = self.body(at, needed);
+        let record = match session.say(now, says, body)? {
+            Encoded::Nothing => return Ok(()),
+            Encoded::Borrowed(message) => Record::copy(message, audio, body),
+            Encoded::Text(len) => Record { kind: Kind::Text, len, audio },
+            Encoded::Binary(len) => Record { kind: Kind::Binary, len, audio },
+        };
+        self.append(at, record);
+        self.clear_waits = R::is_clear(says);
+        Ok(())
+    }
+
+    /// Queues a message that the session owes ([`Due::Send`](crate::Due::Send)). `false` if there is no room.
+    pub fn push(&mut self, message: Message<'_>) -> bool {
+        let Some(at) = self.place(message.len(), 0) else { return false };
+        let record = Record::copy(message, 0, self.body(at, message.len()));
+        self.append(at, record);
+        true
+    }
+
+    /// The message to put on the socket next.
+    pub fn front(&self) -> Option<Message<'_>> {
+        let record = self.first()?;
+        let start = self.head.saturating_add(Record::BYTES);
+        let body = self.memory.as_ref().get(start..start.saturating_add(record.len))?;
+        // Only text has been written as text.
+        let text = || str::from_utf8(body).unwrap_or_default();
+        Some(match record.kind {
+            Kind::Text => Message::Text(text()),
+            Kind::Binary => Message::Binary(body),
+            Kind::Close => Message::Close(Close {
+                code: u16::try_from(record.audio).ok().filter(|code| *code != 0),
+                reason: text(),
+            }),
+        })
+    }
+
+    /// Forgets the message at the front: the socket has it.
+    pub fn pop(&mut self) {
+        let Some(record) = self.first() else { return };
+        self.audio_bytes = self.audio_bytes.saturating_sub(record.audio_bytes());
+        self.records = self.records.saturating_sub(1);
+        self.head = self.head.saturating_add(record.size());
+        if self.wrap == Some(self.head) {
+            self.head = 0;
+            self.wrap = None;
+        }
+        self.restart_if_empty();
+    }
+
+    /// Throws away all audio, keeps the words between it, and tells how many bytes of audio that was, decoded.
+    pub fn clear(&mut self) -> usize {
+        let cleared = self.audio_bytes;
+        if cleared == 0 {
+            return 0;
+        }
+        // The words move up, in order, into the room that the audio before them leaves.
+        let (mut from, mut wrap, mut left) = (self.head, self.wrap, self.records);
+        (self.tail, self.wrap, self.records, self.audio_bytes) = (self.head, None, 0, 0);
+        while left > 0 {
+            let Some(record) = self.read(from) else { break };
+            let size = record.size();
+            if record.audio_bytes() == 0 {
+                let capacity = self.memory.as_ref().len();
+                if self.wrap.is_none() && from < self.tail && capacity.saturating_sub(self.tail) < size {
+                    self.wrap = Some(self.tail);
+                    self.tail = 0;
+                }
+                self.memory.as_mut().copy_within(from..from.saturating_add(size), self.tail);
+                self.tail = self.tail.saturating_add(size);
+                self.records = self.records.saturating_add(1);
+            }
+            from = from.saturating_add(size);
+            if wrap == Some(from) {
+                (from, wrap) = (0, None);
+            }
+            left = left.saturating_sub(1);
+        }
+        self.restart_if_empty();
+        cleared
+    }
+
+    /// Whether nothing waits.
+    pub const fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    /// Bytes of audio that wait, decoded.
+    pub const fn audio_bytes(&self) -> usize {
+        self.audio_bytes
+    }
+
+    /// Where a record with a body of `len` bytes can begin so that `reserve` bytes stay free.
+    fn place(&self, len: usize, reserve: usize) -> Option<usize> {
+        let size = len.saturating_add(Record::BYTES);
+        let wanted = size.saturating_add(reserve);
+        let capacity = self.memory.as_ref().len();
+        if self.wrap.is_some() {
+            return (self.head.saturating_sub(self.tail) >= wanted).then_some(self.tail);
+        }
+        let behind = capacity.saturating_sub(self.tail);
+        if behind >= wanted || (behind >= size && self.head >= reserve) {
+            Some(self.tail)
+        } else {
+            (self.head >= wanted).then_some(0)
+        }
+    }
+
+    fn append(&mut self, at: usize, record: Record) {
+        if at != self.tail {
+            self.wrap = Some(self.tail);
+        }
+        if let Some(place) = self.memory.as_mut().get_mut(at..at.saturating_add(Record::BYTES)) {
+            place.copy_from_slice(&record.to_bytes());
+        }
+        self.tail = at.saturating_add(record.size());
+        self.audio_bytes = self.audio_bytes.saturating_add(record.audio_bytes());
+        self.records = self.records.saturating_add(1);
+    }
+
+    fn restart_if_empty(&mut self) {
+        if self.records == 0 {
+            (self.head, self.tail, self.wrap, self.clear_waits) = (0, 0, None, false);
+        }
+    }
+
+    fn body(&mut self, at: usize, len: usize) -> &mut [u8] {
+        let start = at.saturating_add(Record::BYTES);
+        self.memory.as_mut().get_mut(start..start.saturating_add(len)).unwrap_or_default()
+    }
+
+    fn first(&self) -> Option<Record> {
+        if self.records == 0 { None } else { self.read(self.head) }
+    }
+
+    fn read(&self, at: usize) -> Option<Record> {
+        self.memory.as_ref().get(at..at.saturating_add(Record::BYTES)).and_then(Record::from_bytes)
+    }
+}
+
+impl Record {
+    /// One byte for the kind, four each for the two lengths.
+    const BYTES: usize = 9;
+
+    /// Copies a message to the start of `body`, which is known to be long enough.
+    fn copy(message: Message<'_>, audio: usize, body: &mut [u8]) -> Self {
+        let (kind, bytes, audio) = match message {
+            Message::Text(text) => (Kind::Text, text.as_bytes(), audio),
+            Message::Binary(bytes) => (Kind::Binary, bytes, audio),
+            Message::Close(close) => {
+                (Kind::Close, close.reason.as_bytes(), usize::from(close.code.unwrap_or(0)))
+            }
+        };
+        if let Some(place) = body.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        Self { kind, len: bytes.len(), audio }
+    }
+
+    const fn size(self) -> usize {
+        self.len.saturating_add(Self::BYTES)
+    }
+
+    fn audio_bytes(self) -> usize {
+        if self.kind == Kind::Close { 0 } else { self.audio }
+    }
+
+    fn to_bytes(self) -> [u8; Self::BYTES] {
+        let [l0, l1, l2, l3] = u32::try_from(self.len).unwrap_or(0).to_le_bytes();
+        let [a0, a1, a2, a3] = u32::try_from(self.audio).unwrap_or(0).to_le_bytes();
+        [self.kind as u8, l0, l1, l2, l3, a0, a1, a2, a3]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [kind, l0, l1, l2, l3, a0, a1, a2, a3] = *bytes else { return None };
+        Some(Self {
+            kind: match kind {
+                0 => Kind::Text,
+                1 => Kind::Binary,
+                _ => Kind::Close,
+            },
+            len: u32::from_le_bytes([l0, l1, l2, l3]) as usize,
+            audio: u32::from_le_bytes([a0, a1, a2, a3]) as usize,
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! The application's end: what it may hear and say, and when.
+
+#![expect(unnameable_types, reason = "the hidden half of a sealed trait")]
+
+use crate::command::Command;
+use crate::dialect::{Dialect, Encoded};
+use crate::error::{ReceiveError, SendError};
+use crate::event::{Dropped, Event};
+use crate::format::AudioFormat;
+use crate::message::{Close, Message};
+use crate::phase::{Facts, Phase};
+
+use super::{Application, Heard, Identifier, Noted, Now, Role, announced, identifier};
+
+impl Role for Application {
+    type Hears<'m> = Event<'m>;
+    type Says<'s> = Command<'s>;
+    type Memory = ApplicationMemory;
+
+    const WAITS: bool = true;
+
+    fn decode(
+        dialect: Option<Dialect>,
+        message: Message<'_>,
+    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError> {
+        match dialect {
+            Some(known) => known.decode_event(message).map(|event| (dialect, event)),
+            None => Dialect::detect(message),
+        }
+    }
+
+    fn judge<'m>(facts: Facts, event: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError> {
+        let unexpected = |word| Err(ReceiveError::Unexpected { word });
+        let mut heard = Heard { what: event, phase: None, speech: true, noted: Noted::Nothing };
+        match event {
+            _ if facts.phase == Phase::Stopped => {
+                heard.what = Event::Hangup(Close::BARE);
+                heard.phase = Some(Phase::Closed);
+            }
+            Event::Hello if facts.phase != Phase::Idle => return unexpected("greeting"),
+            Event::Start(_) => match (facts.phase, facts.dialect) {
+                (Phase::Idle, Some(dialect)) => heard.phase = Some(announced(dialect)),
+                _ => return unexpected("announcement of a call"),
+            },
+            Event::Audio(audio) if !facts.is_live() => {
+                let bytes = audio.len();
+                heard.what = Event::Dropped(Dropped { bytes });
+                heard.noted = Noted::Dropped { bytes };
+            }
+            Event::Mark(_) if !facts.is_live() => return unexpected("mark"),
+            Event::Stop => heard.phase = Some(Phase::Stopped),
+            Event::Hangup(_) => heard.phase = Some(Phase::Closed),
+            Event::Other(_) => heard.noted = Noted::Other,
+            Event::Hello | Event::Audio(_) | Event::Mark(_) | Event::Dropped(_) => {}
+        }
+        Ok(heard)
+    }
+
+    fn permit(facts: Facts, command: Self::Says<'_>) -> Result<Option<Phase>, SendError> {
+        let answered = facts.dialect.is_some_and(|dialect| dialect.profile().answered);
+        match (facts.phase, command) {
+            (_, Command::Dropped(_)) => Err(SendError::Unsupported),
+            (Phase::Refused | Phase::Stopped | Phase::Leaving { .. } | Phase::Closed, _) => {
+                Err(SendError::Closed)
+            }
+            (Phase::Offered, Command::Answer) => Ok(Some(Phase::Live)),
+            (Phase::Offered, Command::Busy | Command::Reject) => Ok(Some(Phase::Refused)),
+            (Phase::Idle | Phase::Offered, _) => Err(SendError::WrongPhase),
+            (Phase::Live, Command::Answer | Command::Busy | Command::Reject) if answered => {
+                Err(SendError::WrongPhase)
+            }
+            (Phase::Live, Command::Audio(_) | Command::Mark(_) | Command::Clear) if facts.oneway => {
+                Err(SendError::Oneway)
+            }
+            (Phase::Live, _) => Ok(None),
+        }
+    }
+
+    fn encode<'s>(
+        dialect: Dialect,
+        memory: &ApplicationMemory,
+        _now: Now,
+        command: Self::Says<'s>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError> {
+        dialect.encode_command(command, memory.stream_id.as_deref(), buf)
+    }
+
+    fn remember_heard<'m>(
+        memory: &mut ApplicationMemory,
+        facts: &mut Facts,
+        format: Option<AudioFormat>,
+        mut event: Self::Hears<'m>,
+    ) -> Self::Hears<'m> {
+        if let Event::Start(start) = &mut event {
+            memory.stream_id = start.stream_id.and_then(identifier);
+            facts.oneway = start.oneway;
+            start.heard = start.heard.or(format);
+            start.said = start.said.or(format);
+        }
+        event
+    }
+
+    fn remember_said(
+        _memory: &mut ApplicationMemory,
+        _facts: &mut Facts,
+        _now: Now,
+        _command: Self::Says<'_>,
+    ) {
+    }
+
+    fn hangup(close: Close<'_>) -> Self::Hears<'_> {
+        Event::Hangup(close)
+    }
+
+    fn as_hangup(command: Self::Says<'_>) -> Option<Close<'_>> {
+        match command {
+            Command::Hangup(close) | Command::Other(Message::Close(close)) => Some(close),
+            _ => None,
+        }
+    }
+
+    fn heartbeat<'s>() -> Option<Self::Says<'s>> {
+        Some(Command::Heartbeat)
+    }
+
+    fn heard_audio(event: Self::Hears<'_>) -> Option<usize> {
+        match event {
+            Event::Audio(audio) => Some(audio.len()),
+            Event::Dropped(dropped) => Some(dropped.bytes),
+            _ => None,
+        }
+    }
+
+    fn said_audio(command: Self::Says<'_>) -> Option<usize> {
+        match command {
+            Command::Audio(audio) => Some(audio.len()),
+            _ => None,
+        }
+    }
+
+    fn is_urgent(command: Self::Says<'_>) -> bool {
+        matches!(command, Command::Clear | Command::Heartbeat | Command::Hangup(_))
+    }
+
+    fn is_clear(command: Self::Says<'_>) -> bool {
+        command == Command::Clear
+    }
+}
+
+/// What an application must remember to speak.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ApplicationMemory {
+    stream_id: Option<Identifier>,
+}

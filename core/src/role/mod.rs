@@ -1,0 +1,164 @@
+//! The two ends of a call: which words each hears and says, and when.
+
+#![expect(unnameable_types, reason = "the hidden half of a sealed trait")]
+
+use core::fmt::Debug;
+
+use crate::dialect::{Dialect, Encoded};
+use crate::error::{ReceiveError, SendError};
+use crate::format::AudioFormat;
+use crate::limits::MAX_IDENTIFIER;
+use crate::message::{Close, Message};
+use crate::phase::{Facts, Phase};
+use crate::text::Text;
+
+mod application;
+mod platform;
+
+/// One end of a call. Sealed: there are two, [`Application`] and [`Platform`].
+pub trait Role: Sized + sealed::Sealed {
+    /// What this end is told.
+    type Hears<'m>: Copy + Debug + PartialEq;
+    /// What this end says.
+    type Says<'s>: Copy + Debug + PartialEq;
+    /// What must outlive a message.
+    #[doc(hidden)]
+    type Memory: Clone + Debug + Default + PartialEq;
+
+    /// Whether this end waits for the other to begin.
+    #[doc(hidden)]
+    const WAITS: bool;
+
+    /// What a message means, and in which dialect; no judgement yet.
+    #[doc(hidden)]
+    fn decode(
+        dialect: Option<Dialect>,
+        message: Message<'_>,
+    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError>;
+
+    /// Whether it may be heard now, and what follows from it.
+    #[doc(hidden)]
+    fn judge<'m>(facts: Facts, heard: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError>;
+
+    /// Whether it may be said now, and the phase that follows from it.
+    #[doc(hidden)]
+    fn permit(facts: Facts, says: Self::Says<'_>) -> Result<Option<Phase>, SendError>;
+
+    /// Puts it into the dialect's words.
+    #[doc(hidden)]
+    fn encode<'s>(
+        dialect: Dialect,
+        memory: &Self::Memory,
+        now: Now,
+        says: Self::Says<'s>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError>;
+
+    /// Keeps what must outlive the message that was heard, and completes it: `format` holds where the wire names
+    /// none.
+    #[doc(hidden)]
+    fn remember_heard<'m>(
+        memory: &mut Self::Memory,
+        facts: &mut Facts,
+        format: Option<AudioFormat>,
+        heard: Self::Hears<'m>,
+    ) -> Self::Hears<'m>;
+
+    /// Keeps what must outlive the message that was said.
+    #[doc(hidden)]
+    fn remember_said(memory: &mut Self::Memory, facts: &mut Facts, now: Now, says: Self::Says<'_>);
+
+    /// How the end of the call is told.
+    #[doc(hidden)]
+    fn hangup(close: Close<'_>) -> Self::Hears<'_>;
+
+    /// The close, if that is what is to be said.
+    #[doc(hidden)]
+    fn as_hangup(says: Self::Says<'_>) -> Option<Close<'_>>;
+
+    /// What keeps a silent call open, if that is this end's duty.
+    #[doc(hidden)]
+    fn heartbeat<'s>() -> Option<Self::Says<'s>>;
+
+    /// The audio's length in bytes, if audio was heard, dropped or not.
+    #[doc(hidden)]
+    fn heard_audio(heard: Self::Hears<'_>) -> Option<usize>;
+
+    /// The audio's length in bytes, if audio is to be said.
+    #[doc(hidden)]
+    fn said_audio(says: Self::Says<'_>) -> Option<usize>;
+
+    /// Whether it must find room in a queue that audio has filled.
+    #[doc(hidden)]
+    fn is_urgent(says: Self::Says<'_>) -> bool;
+
+    /// Whether saying it twice in a row says no more than once.
+    #[doc(hidden)]
+    fn is_clear(says: Self::Says<'_>) -> bool;
+}
+
+/// The time as messages print it.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Milliseconds since the session began.
+    pub(crate) millis: u64,
+    /// Seconds since 1970-01-01 UTC.
+    pub(crate) unix_seconds: u64,
+}
+
+/// What was heard, once judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<H> {
+    pub(crate) what: H,
+    /// The phase that follows.
+    pub(crate) phase: Option<Phase>,
+    /// Whether it keeps a silent call open where the platform counts ([`Profile`](crate::dialect::Profile)).
+    pub(crate) speech: bool,
+    pub(crate) noted: Noted,
+}
+
+/// What a counter counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Noted {
+    Nothing,
+    Dropped { bytes: usize },
+    Other,
+}
+
+/// Our user's end: the WebSocket server. Hears [`Event`](crate::Event)s, says [`Command`](crate::Command)s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {}
+
+/// The provider's end: the WebSocket client. Hears [`Command`](crate::Command)s, says [`Event`](crate::Event)s. The
+/// simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {}
+
+/// An id in memory of its own.
+#[derive(Clone, Debug, PartialEq)]
+struct Identifier(heapless::String<MAX_IDENTIFIER, u8>);
+
+impl core::ops::Deref for Identifier {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The dialect has refused ids that are too long where it needs them.
+fn identifier(text: Text<'_>) -> Option<Identifier> {
+    let mut id = heapless::String::new();
+    text.chars().try_for_each(|c| id.push(c)).ok()?;
+    Some(Identifier(id))
+}
+
+fn announced(dialect: Dialect) -> Phase {
+    if dialect.profile().answered { Phase::Offered } else { Phase::Live }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Application {}
+    impl Sealed for super::Platform {}
+}

@@ -1,0 +1,165 @@
+//! The platform's end: what it may hear and say, and when.
+
+#![expect(unnameable_types, reason = "the hidden half of a sealed trait")]
+
+use crate::command::Command;
+use crate::dialect::{Dialect, Encoded, Stamp};
+use crate::error::{ReceiveError, SendError};
+use crate::event::{Dropped, Event};
+use crate::format::AudioFormat;
+use crate::message::{Close, Message};
+use crate::phase::{Facts, Phase};
+
+use super::{Heard, Identifier, Noted, Now, Platform, Role, announced, identifier};
+
+impl Role for Platform {
+    type Hears<'m> = Command<'m>;
+    type Says<'s> = Event<'s>;
+    type Memory = PlatformMemory;
+
+    const WAITS: bool = false;
+
+    fn decode(
+        dialect: Option<Dialect>,
+        message: Message<'_>,
+    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError> {
+        match dialect {
+            Some(known) => known.decode_command(message).map(|command| (dialect, command)),
+            None => Ok((None, Command::Other(message))),
+        }
+    }
+
+    fn judge<'m>(facts: Facts, command: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError> {
+        let unexpected = |word| Err(ReceiveError::Unexpected { word });
+        let mut heard = Heard { what: command, phase: None, speech: false, noted: Noted::Nothing };
+        match (facts.phase, command) {
+            (Phase::Offered, Command::Answer) => heard.phase = Some(Phase::Live),
+            (Phase::Offered, Command::Busy | Command::Reject) => heard.phase = Some(Phase::Refused),
+            (_, Command::Answer | Command::Busy | Command::Reject) => return unexpected("answer to a call"),
+            (_, Command::Audio(audio)) if !facts.is_live() || facts.oneway => {
+                let bytes = audio.len();
+                heard.what = Command::Dropped(Dropped { bytes });
+                heard.noted = Noted::Dropped { bytes };
+            }
+            (_, Command::Audio(audio)) => heard.speech = !audio.is_empty(),
+            (_, Command::Mark(_)) if !facts.is_live() => return unexpected("mark"),
+            (_, Command::Clear) if !facts.is_live() => return unexpected("clear"),
+            (_, Command::Heartbeat) if !facts.is_live() => return unexpected("heartbeat"),
+            (_, Command::Heartbeat) => heard.speech = true,
+            (_, Command::Hangup(_)) => heard.phase = Some(Phase::Closed),
+            (_, Command::Other(_)) => heard.noted = Noted::Other,
+            (_, Command::Mark(_) | Command::Clear | Command::Dropped(_)) => {}
+        }
+        Ok(heard)
+    }
+
+    fn permit(facts: Facts, event: Self::Says<'_>) -> Result<Option<Phase>, SendError> {
+        let Some(dialect) = facts.dialect else { return Err(SendError::Unsupported) };
+        match (facts.phase, event) {
+            (_, Event::Dropped(_)) => Err(SendError::Unsupported),
+            (Phase::Refused | Phase::Stopped | Phase::Leaving { .. } | Phase::Closed, _) => {
+                Err(SendError::Closed)
+            }
+            (Phase::Idle, Event::Start(_)) => Ok(Some(announced(dialect))),
+            (Phase::Idle, Event::Hello) => Ok(None),
+            (Phase::Offered | Phase::Live, Event::Stop) => Ok(Some(Phase::Stopped)),
+            (Phase::Live, Event::Audio(_) | Event::Mark(_)) => Ok(None),
+            // A simulator may say what no provider would, to see how it is taken.
+            (_, Event::Other(_)) => Ok(None),
+            _ => Err(SendError::WrongPhase),
+        }
+    }
+
+    fn encode<'s>(
+        dialect: Dialect,
+        memory: &PlatformMemory,
+        now: Now,
+        event: Self::Says<'s>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError> {
+        let stamp = Stamp {
+            call_id: memory.call_id.as_deref(),
+            stream_id: memory.stream_id.as_deref(),
+            sequence: memory.sequence.saturating_add(1),
+            chunk: memory.chunk.saturating_add(1),
+            millis: now.millis.saturating_sub(memory.announced),
+            unix_seconds: now.unix_seconds,
+        };
+        dialect.encode_event(event, &stamp, buf)
+    }
+
+    fn remember_heard<'m>(
+        _memory: &mut PlatformMemory,
+        _facts: &mut Facts,
+        _format: Option<AudioFormat>,
+        command: Self::Hears<'m>,
+    ) -> Self::Hears<'m> {
+        command
+    }
+
+    fn remember_said(memory: &mut PlatformMemory, facts: &mut Facts, now: Now, event: Self::Says<'_>) {
+        match event {
+            Event::Start(start) => {
+                facts.oneway = start.oneway;
+                memory.call_id = start.call_id.and_then(identifier);
+                memory.stream_id = start.stream_id.and_then(identifier);
+                memory.announced = now.millis;
+            }
+            Event::Audio(_) => memory.chunk = memory.chunk.saturating_add(1),
+            Event::Mark(_) | Event::Stop => {}
+            _ => return,
+        }
+        memory.sequence = memory.sequence.saturating_add(1);
+    }
+
+    fn hangup(close: Close<'_>) -> Self::Hears<'_> {
+        Command::Hangup(close)
+    }
+
+    fn as_hangup(event: Self::Says<'_>) -> Option<Close<'_>> {
+        match event {
+            Event::Hangup(close) | Event::Other(Message::Close(close)) => Some(close),
+            _ => None,
+        }
+    }
+
+    fn heartbeat<'s>() -> Option<Self::Says<'s>> {
+        None
+    }
+
+    fn heard_audio(command: Self::Hears<'_>) -> Option<usize> {
+        match command {
+            Command::Audio(audio) => Some(audio.len()),
+            Command::Dropped(dropped) => Some(dropped.bytes),
+            _ => None,
+        }
+    }
+
+    fn said_audio(event: Self::Says<'_>) -> Option<usize> {
+        match event {
+            Event::Audio(audio) => Some(audio.len()),
+            _ => None,
+        }
+    }
+
+    fn is_urgent(event: Self::Says<'_>) -> bool {
+        matches!(event, Event::Stop | Event::Hangup(_))
+    }
+
+    fn is_clear(_event: Self::Says<'_>) -> bool {
+        false
+    }
+}
+
+/// What a platform must remember to speak.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlatformMemory {
+    call_id: Option<Identifier>,
+    stream_id: Option<Identifier>,
+    /// Messages said since the call was announced, that one included.
+    sequence: u64,
+    /// Pieces of audio said.
+    chunk: u64,
+    /// When the call was announced, in milliseconds since the session began.
+    announced: u64,
+}

@@ -1,0 +1,340 @@
+//! The state machine: phases and deadlines. The only state in the core.
+
+use core::time::Duration;
+
+use crate::config::{Config, Millis};
+use crate::dialect::{Dialect, Encoded};
+use crate::due::{Deadline, Due};
+use crate::error::{Bound, ReceiveError, SendError};
+use crate::message::{Close, Message};
+use crate::phase::{Facts, Phase};
+use crate::role::{Application, Noted, Now, Platform, Role};
+use crate::time::Instant;
+
+/// One end of one call. The crate's documentation tells how it is run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session<R: Role> {
+    config: Config,
+    facts: Facts,
+    memory: R::Memory,
+    counters: Counters,
+    began: Instant,
+    /// The latest time seen: a clock that goes back stands still.
+    now: Instant,
+    /// When the phase has lasted too long.
+    phase_ends: Option<Instant>,
+    /// When the peer has been silent for too long.
+    silence_ends: Option<Instant>,
+    /// When we owe a heartbeat.
+    heartbeat_at: Option<Instant>,
+}
+
+/// What a session has passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Counters {
+    /// Messages of audio that came when none may.
+    pub dropped: u32,
+    /// Bytes of audio in them, decoded.
+    pub dropped_bytes: u64,
+    /// Messages that meant nothing here.
+    pub other: u32,
+}
+
+impl Session<Application> {
+    /// A session for our user's end, with the socket just open.
+    pub fn application(config: Config, now: Instant) -> Self {
+        Self::new(config, now)
+    }
+}
+
+impl Session<Platform> {
+    /// A session for the provider's end, with the socket just open.
+    pub fn platform(config: Config, now: Instant) -> Self {
+        Self::new(config, now)
+    }
+}
+
+impl<R: Role> Session<R> {
+    fn new(config: Config, now: Instant) -> Self {
+        let mut session = Self {
+            config,
+            facts: Facts { phase: Phase::Idle, dialect: config.dialect, oneway: false },
+            memory: R::Memory::default(),
+            counters: Counters::default(),
+            began: now,
+            now,
+            phase_ends: None,
+            silence_ends: None,
+            heartbeat_at: None,
+        };
+        if R::WAITS {
+            session.phase_ends = session.after(config.start_within);
+        }
+        session.handle_activity(now);
+        session
+    }
+
+    /// Hears a message from the peer, and tells what it means. The answer borrows the message, not the session.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]: the session is as it was, and the call goes on unless the caller ends it.
+    pub fn handle_message<'m>(
+        &mut self,
+        now: Instant,
+        message: Message<'m>,
+    ) -> Result<R::Hears<'m>, ReceiveError> {
+        let close = match message {
+            Message::Close(close) => Some(close),
+            _ if self.is_closed() => Some(Close::BARE),
+            _ => None,
+        };
+        if let Some(close) = close {
+            self.now = self.now.max(now);
+            self.enter(Phase::Closed);
+            return Ok(R::hangup(close));
+        }
+        let limit = self.config.message_limit();
+        if message.len() > limit {
+            return Err(ReceiveError::Limit { bound: Bound::Message, at: limit });
+        }
+        let (dialect, heard) = R::decode(self.facts.dialect, message)?;
+        let text_limit = self.config.max_text as usize;
+        if matches!(message, Message::Text(text) if text.len() > text_limit)
+            && R::heard_audio(heard).is_none()
+        {
+            return Err(ReceiveError::Limit { bound: Bound::Text, at: text_limit });
+        }
+        let heard = R::judge(Facts { dialect, ..self.facts }, heard)?;
+
+        // Nothing fails from here on.
+        self.now = self.now.max(now);
+        self.facts.dialect = dialect;
+        let format = self.config.format.or(dialect.and_then(|dialect| dialect.profile().format));
+        let what = R::remember_heard(&mut self.memory, &mut self.facts, format, heard.what);
+        match heard.noted {
+            Noted::Nothing => {}
+            Noted::Dropped { bytes } => {
+                self.counters.dropped = self.counters.dropped.saturating_add(1);
+                self.counters.dropped_bytes = self.counters.dropped_bytes.saturating_add(bytes as u64);
+            }
+            Noted::Other => self.counters.other = self.counters.other.saturating_add(1),
+        }
+        if let Some(phase) = heard.phase {
+            self.enter(phase);
+        }
+        if heard.speech || self.counts_any_activity() {
+            self.alive();
+        }
+        Ok(what)
+    }
+
+    /// Says something: gives the message to put on the socket, which lies in `buf`, in what was to be said, or
+    /// nowhere (`None`) where the dialect needs no words for it.
+    ///
+    /// # Errors
+    /// [`SendError`]: the session is as it was, and nothing is to be put on the socket.
+    pub fn send<'s: 'b, 'b>(
+        &mut self,
+        now: Instant,
+        says: R::Says<'s>,
+        buf: &'b mut [u8],
+    ) -> Result<Option<Message<'b>>, SendError> {
+        Ok(self.say(now, says, buf)?.message(buf))
+    }
+
+    /// The length in bytes of the message that [`send`](Self::send) would give: as much of `buf` as it can need.
+    ///
+    /// # Errors
+    /// Those of `send`, [`SendError::BufferTooSmall`] excepted. Relayed base64 is not proven here but when it is sent.
+    pub fn measure(&self, now: Instant, says: R::Says<'_>) -> Result<usize, SendError> {
+        self.permit(says)?;
+        match self.encode(self.now.max(now), says, &mut []) {
+            Ok(Encoded::Nothing) => Ok(0),
+            Ok(Encoded::Borrowed(message)) => Ok(message.len()),
+            Ok(Encoded::Text(len) | Encoded::Binary(len)) => Ok(len),
+            Err(SendError::BufferTooSmall { needed }) => Ok(needed),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Handles what has become due. Call it when [`poll_timeout`](Self::poll_timeout) has been reached, until it
+    /// gives [`Due::Nothing`].
+    ///
+    /// # Errors
+    /// [`SendError::BufferTooSmall`] if `buf` cannot hold what is owed; 32 bytes are enough.
+    pub fn handle_timeout<'b>(&mut self, now: Instant, buf: &'b mut [u8]) -> Result<Due<'b>, SendError> {
+        let now = self.now.max(now);
+        let due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        if due(self.phase_ends) {
+            self.now = now;
+            self.phase_ends = None;
+            return Ok(match self.facts.phase {
+                Phase::Idle => Due::Expired(Deadline::Start),
+                Phase::Offered | Phase::Live => Due::Expired(Deadline::Answer),
+                // The platform was to close and has not: then we do.
+                Phase::Refused | Phase::Stopped => {
+                    self.enter(Phase::Leaving { live: false });
+                    Due::Send(Message::Close(Close::NORMAL))
+                }
+                Phase::Leaving { .. } | Phase::Closed => {
+                    self.enter(Phase::Closed);
+                    Due::Expired(Deadline::Ending)
+                }
+            });
+        }
+        if due(self.silence_ends) {
+            self.now = now;
+            self.silence_ends = None;
+            return Ok(Due::Expired(Deadline::Silence));
+        }
+        if due(self.heartbeat_at)
+            && let Some(heartbeat) = R::heartbeat()
+        {
+            return Ok(self.send(now, heartbeat, buf)?.map_or(Due::Nothing, Due::Send));
+        }
+        Ok(Due::Nothing)
+    }
+
+    /// Notes that something arrived that is no message: a pong, say.
+    pub fn handle_activity(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+        if self.counts_any_activity() {
+            self.alive();
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next; `None` if time brings nothing.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        [self.phase_ends, self.silence_ends, self.heartbeat_at].into_iter().flatten().min()
+    }
+
+    /// The dialect, once it is known.
+    pub const fn dialect(&self) -> Option<Dialect> {
+        self.facts.dialect
+    }
+
+    /// What the session has passed over so far.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Whether audio flows: announced, answered where that is needed, and not ended by either side.
+    pub const fn is_live(&self) -> bool {
+        matches!(self.facts.phase, Phase::Live)
+    }
+
+    /// Whether the call is over: nothing more can be heard or said.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.facts.phase, Phase::Closed)
+    }
+
+    /// [`send`](Self::send), but what lies in `buf` is told by its length only, so that an
+    /// [`Outbox`](crate::Outbox) can keep it there.
+    pub(crate) fn say<'s>(
+        &mut self,
+        now: Instant,
+        says: R::Says<'s>,
+        buf: &mut [u8],
+    ) -> Result<Encoded<'s>, SendError> {
+        let phase = self.permit(says)?;
+        let now = self.now.max(now);
+        let encoded = self.encode(now, says, buf)?;
+
+        // Nothing fails from here on.
+        self.now = now;
+        let clocks = self.clocks(now);
+        R::remember_said(&mut self.memory, &mut self.facts, clocks, says);
+        if let Some(phase) = phase {
+            self.enter(phase);
+        }
+        if R::said_audio(says).is_some_and(|bytes| bytes > 0) || R::heartbeat() == Some(says) {
+            self.spoke();
+        }
+        Ok(encoded)
+    }
+
+    /// Whether it may be said now, and the phase that follows from it.
+    fn permit(&self, says: R::Says<'_>) -> Result<Option<Phase>, SendError> {
+        let Some(close) = R::as_hangup(says) else { return R::permit(self.facts, says) };
+        match self.facts.phase {
+            Phase::Leaving { .. } | Phase::Closed => Err(SendError::Closed),
+            _ if !close.is_sendable() => Err(SendError::InvalidClose),
+            _ => Ok(Some(Phase::Leaving { live: self.facts.is_live() })),
+        }
+    }
+
+    fn encode<'s>(&self, now: Instant, says: R::Says<'s>, buf: &mut [u8]) -> Result<Encoded<'s>, SendError> {
+        if let Some(close) = R::as_hangup(says) {
+            return Ok(Encoded::Borrowed(Message::Close(close)));
+        }
+        let dialect = self.facts.dialect.ok_or(SendError::WrongPhase)?;
+        let encoded = R::encode(dialect, &self.memory, self.clocks(now), says, buf);
+        let len = match &encoded {
+            Ok(Encoded::Borrowed(message)) => message.len(),
+            Ok(Encoded::Text(len) | Encoded::Binary(len)) => *len,
+            Err(SendError::BufferTooSmall { needed }) => *needed,
+            Ok(Encoded::Nothing) | Err(_) => 0,
+        };
+        if len > self.config.message_limit() {
+            return Err(SendError::Limit { bound: Bound::Message });
+        }
+        encoded
+    }
+
+    fn clocks(&self, now: Instant) -> Now {
+        let since = now.since(self.began);
+        Now {
+            millis: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+            unix_seconds: self.config.epoch.saturating_add(since.as_secs()),
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.facts.phase = phase;
+        self.phase_ends = match phase {
+            Phase::Offered => self.after(self.config.answer_within),
+            Phase::Refused | Phase::Stopped | Phase::Leaving { .. } => {
+                self.after(Some(self.config.end_within))
+            }
+            Phase::Idle | Phase::Live | Phase::Closed => None,
+        };
+        self.heartbeat_at = None;
+        match phase {
+            Phase::Idle | Phase::Offered => {}
+            Phase::Live => {
+                self.alive();
+                self.spoke();
+            }
+            // The end has its own deadline.
+            Phase::Refused | Phase::Stopped | Phase::Leaving { .. } | Phase::Closed => {
+                self.silence_ends = None
+            }
+        }
+    }
+
+    /// A Sinch platform counts speech alone as a sign of life; everybody else anything that arrives.
+    fn counts_any_activity(&self) -> bool {
+        R::WAITS || self.idle_limit().is_none()
+    }
+
+    fn idle_limit(&self) -> Option<Duration> {
+        self.facts.dialect.and_then(|dialect| dialect.profile().idle_limit)
+    }
+
+    fn alive(&mut self) {
+        if matches!(self.facts.phase, Phase::Idle | Phase::Offered | Phase::Live) {
+            self.silence_ends = self.after(self.config.silence_limit);
+        }
+    }
+
+    fn spoke(&mut self) {
+        if R::heartbeat().is_some() && self.is_live() && self.idle_limit().is_some() {
+            self.heartbeat_at = self.after(Some(self.config.heartbeat_after));
+        }
+    }
+
+    fn after(&self, duration: Option<Millis>) -> Option<Instant> {
+        self.now.checked_add(duration?.duration())
+    }
+}

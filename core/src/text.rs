@@ -1,0 +1,241 @@
+//! Text borrowed from a message, unescaped only when it is read.
+
+use core::fmt::{self, Write};
+
+/// Text as it lay in the message: a JSON string whose escapes are resolved when it is read, or plain text.
+///
+/// Two texts are equal when they mean the same, however they were spelled.
+///
+/// ```
+/// use voxwire::Text;
+///
+/// let name = Text::from("end-of-greeting");
+/// assert_eq!(name, "end-of-greeting");
+/// assert_eq!(name.as_str(), Some("end-of-greeting"));
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Text<'m> {
+    raw: &'m str,
+    escaped: bool,
+}
+
+impl<'m> Text<'m> {
+    /// Text that stands for itself.
+    pub const fn new(plain: &'m str) -> Self {
+        Self { raw: plain, escaped: false }
+    }
+
+    /// The inside of a JSON string that the reader has proven, escapes and all.
+    pub(crate) const fn escaped(raw: &'m str) -> Self {
+        Self { raw, escaped: true }
+    }
+
+    /// The text without a copy, unless escapes stand in the way.
+    pub const fn as_str(&self) -> Option<&'m str> {
+        if self.escaped { None } else { Some(self.raw) }
+    }
+
+    /// The characters, escapes resolved.
+    pub const fn chars(&self) -> Chars<'m> {
+        Chars { rest: self.raw, escaped: self.escaped }
+    }
+
+    /// Length in bytes of UTF-8, escapes resolved.
+    pub fn len(&self) -> usize {
+        if self.escaped {
+            self.chars().fold(0, |len: usize, c| len.saturating_add(c.len_utf8()))
+        } else {
+            self.raw.len()
+        }
+    }
+
+    /// Whether there is no text.
+    pub const fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Copies the text, escapes resolved, to the start of `buf`. `None` if it does not fit; then
+    /// [`len`](Self::len) bytes are needed.
+    pub fn copy_to<'b>(&self, buf: &'b mut [u8]) -> Option<&'b str> {
+        let mut len: usize = 0;
+        for c in self.chars() {
+            let end = len.checked_add(c.len_utf8())?;
+            c.encode_utf8(buf.get_mut(len..end)?);
+            len = end;
+        }
+        core::str::from_utf8(buf.get(..len)?).ok()
+    }
+
+    /// Whether both mean the same, ASCII letters of either case being equal.
+    pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
+        if self.escaped {
+            let mut other = other.chars();
+            self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
+                && other.next().is_none()
+        } else {
+            self.raw.eq_ignore_ascii_case(other)
+        }
+    }
+
+    /// As a decimal number without sign, fraction or exponent.
+    pub(crate) fn as_u64(&self) -> Option<u64> {
+        let mut value: Option<u64> = None;
+        for c in self.chars() {
+            let digit = c.to_digit(10)?;
+            value = Some(value.unwrap_or(0).checked_mul(10)?.checked_add(u64::from(digit))?);
+        }
+        value
+    }
+}
+
+impl<'m> From<&'m str> for Text<'m> {
+    fn from(plain: &'m str) -> Self {
+        Self::new(plain)
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.as_str(), other.as_str()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        *self == Text::new(other)
+    }
+}
+
+impl PartialEq<&str> for Text<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == Text::new(other)
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            Some(text) => f.pad(text),
+            None => self.chars().try_for_each(|c| f.write_char(c)),
+        }
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        self.chars().flat_map(char::escape_debug).try_for_each(|c| f.write_char(c))?;
+        f.write_char('"')
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Text<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.as_str() {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.collect_str(self),
+        }
+    }
+}
+
+/// The characters of a [`Text`], escapes resolved.
+#[derive(Clone, Debug)]
+pub struct Chars<'m> {
+    rest: &'m str,
+    escaped: bool,
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let first = self.take()?;
+        if first != '\\' || !self.escaped {
+            return Some(first);
+        }
+        Some(match self.take()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => self.code_point(),
+            itself => itself,
+        })
+    }
+}
+
+impl<'m> Chars<'m> {
+    /// What has not been read yet.
+    pub(crate) const fn into_text(self) -> Text<'m> {
+        Text { raw: self.rest, escaped: self.escaped }
+    }
+
+    fn take(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next();
+        self.rest = chars.as_str();
+        c
+    }
+
+    /// What follows `\u`. The reader has refused lone surrogates, so the replacement character never shows.
+    fn code_point(&mut self) -> char {
+        let mut units = [self.unit(), 0];
+        if matches!(units, [0xd800..=0xdbff, _]) {
+            self.take();
+            self.take();
+            units = [units[0], self.unit()];
+            return char::decode_utf16(units)
+                .next()
+                .and_then(Result::ok)
+                .unwrap_or(char::REPLACEMENT_CHARACTER);
+        }
+        char::from_u32(u32::from(units[0])).unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+
+    fn unit(&mut self) -> u16 {
+        let Some((hex, rest)) = self.rest.split_at_checked(4) else { return 0 };
+        self.rest = rest;
+        u16::from_str_radix(hex, 16).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_resolved_when_read() {
+        let text = Text::escaped(r#"a\/b\u00e9\ud83d\ude00\n\"\\"#);
+        assert_eq!(text, "a/bé😀\n\"\\");
+        assert_eq!(text.len(), "a/bé😀\n\"\\".len());
+        let mut buf = [0; 32];
+        assert_eq!(text.copy_to(&mut buf), Some("a/bé😀\n\"\\"));
+        assert_eq!(text.copy_to(&mut buf[..text.len() - 1]), None);
+        assert_eq!(text.as_str(), None);
+    }
+
+    #[test]
+    fn equality_is_by_meaning() {
+        assert_eq!(Text::escaped(r"\u0041b"), Text::new("Ab"));
+        assert!(Text::escaped(r"\u0041b").eq_ignore_ascii_case("aB"));
+        assert!(!Text::escaped(r"\u0041b").eq_ignore_ascii_case("abc"));
+        assert!(!Text::escaped(r"\u0041bc").eq_ignore_ascii_case("ab"));
+        assert_ne!(Text::new(r"\u0041"), Text::new("A"));
+    }
+
+    #[test]
+    fn numbers_are_plain_digits() {
+        assert_eq!(Text::new("160").as_u64(), Some(160));
+        assert_eq!(Text::new("18446744073709551615").as_u64(), Some(u64::MAX));
+        for no in ["", "-1", "+1", "1.0", "1e3", "18446744073709551616", "٣"] {
+            assert_eq!(Text::new(no).as_u64(), None, "{no}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Time as an argument: the core has no clock of its own.
+
+use core::ops::Add;
+use core::time::Duration;
+
+/// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice.
+///
+/// Arithmetic saturates, so no clock value can make it overflow.
+///
+/// ```
+/// use core::time::Duration;
+/// use voxwire::Instant;
+///
+/// let answered = Instant::from_millis(1_500);
+/// assert_eq!(answered + Duration::from_micros(7), Instant::from_micros(1_500_007));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The origin.
+    pub const ZERO: Self = Self(0);
+
+    /// The instant `micros` microseconds after the origin.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// The instant `millis` milliseconds after the origin.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+
+    /// Microseconds since the origin.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// Time since `earlier`; zero if `earlier` is later.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0))
+    }
+
+    /// `None` past the end of time, for a deadline that is never due.
+    pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(u64::try_from(duration.as_micros()).ok()?).map(Self)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)))
+    }
+}
