@@ -31,3 +31,9 @@ pub enum Command<'c> {
     /// Anything else: heard, a word this crate does not know; said, a message passed on as it is.
     Other(Message<'c>),
 }
+
+impl<'c> From<Close<'c>> for Command<'c> {
+    fn from(close: Close<'c>) -> Self {
+        Self::Hangup(close)
+    }
+}

@@ -30,6 +30,12 @@ pub enum Event<'m> {
     Other(Message<'m>),
 }
 
+impl<'m> From<Close<'m>> for Event<'m> {
+    fn from(close: Close<'m>) -> Self {
+        Self::Hangup(close)
+    }
+}
+
 /// A call, as the platform announces it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -92,7 +92,7 @@ impl<R: Role> Session<R> {
         if let Some(close) = close {
             self.now = self.now.max(now);
             self.enter(Phase::Closed);
-            return Ok(R::hangup(close));
+            return Ok(close.into());
         }
         let limit = self.config.message_limit();
         if message.len() > limit {

@@ -109,10 +109,6 @@ impl Role for Application {
     ) {
     }
 
-    fn hangup(close: Close<'_>) -> Self::Hears<'_> {
-        Event::Hangup(close)
-    }
-
     fn as_hangup(command: Self::Says<'_>) -> Option<Close<'_>> {
         match command {
             Command::Hangup(close) | Command::Other(Message::Close(close)) => Some(close),

@@ -17,10 +17,10 @@ mod platform;
 
 /// One end of a call. Sealed: there are two, [`Application`] and [`Platform`].
 pub trait Role: Sized + sealed::Sealed {
-    /// What this end is told.
-    type Hears<'m>: Copy + Debug + PartialEq;
-    /// What this end says.
-    type Says<'s>: Copy + Debug + PartialEq;
+    /// What this end is told. A [`Close`] is told as the end of the call.
+    type Hears<'m>: Copy + Debug + PartialEq + From<Close<'m>>;
+    /// What this end says. A [`Close`] is said as hanging up.
+    type Says<'s>: Copy + Debug + PartialEq + From<Close<'s>>;
     /// What must outlive a message.
     #[doc(hidden)]
     type Memory: Clone + Debug + Default + PartialEq;
@@ -67,10 +67,6 @@ pub trait Role: Sized + sealed::Sealed {
     /// Keeps what must outlive the message that was said.
     #[doc(hidden)]
     fn remember_said(memory: &mut Self::Memory, facts: &mut Facts, now: Now, says: Self::Says<'_>);
-
-    /// How the end of the call is told.
-    #[doc(hidden)]
-    fn hangup(close: Close<'_>) -> Self::Hears<'_>;
 
     /// The close, if that is what is to be said.
     #[doc(hidden)]

@@ -112,10 +112,6 @@ impl Role for Platform {
         memory.sequence = memory.sequence.saturating_add(1);
     }
 
-    fn hangup(close: Close<'_>) -> Self::Hears<'_> {
-        Command::Hangup(close)
-    }
-
     fn as_hangup(event: Self::Says<'_>) -> Option<Close<'_>> {
         match event {
             Event::Hangup(close) | Event::Other(Message::Close(close)) => Some(close),
