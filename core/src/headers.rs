@@ -211,8 +211,8 @@ fn pair<'m>(json: &mut Reader<'m>) -> Option<Option<Header<'m>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::prelude::v1::*;
     use std::format;
+    use std::prelude::v1::*;
 
     use super::*;
 

@@ -50,7 +50,6 @@ pub struct Outbox<B> {
 
 /// Why a wish was not queued. It changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum OutboxError {
     /// There is no room until something has been popped; try again then.
     Full,

@@ -347,8 +347,8 @@ impl<'m> Reader<'m> {
 
 #[cfg(test)]
 mod tests {
-    use std::prelude::v1::*;
     use std::format;
+    use std::prelude::v1::*;
 
     use super::*;
 

@@ -93,7 +93,12 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn decode_event(self, message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
+    /// What a message from the platform means, taken by itself: a [`Session`](crate::Session) also judges whether it
+    /// may be said now.
+    ///
+    /// # Errors
+    /// [`ReceiveError`], as in [`Session::handle_message`](crate::Session::handle_message).
+    pub fn decode_event(self, message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
         match self {
             #[cfg(feature = "sinch")]
             Self::Sinch => sinch::decode_event(message),
@@ -102,7 +107,11 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn decode_command(self, message: Message<'_>) -> Result<Command<'_>, ReceiveError> {
+    /// What a message from the application means, taken by itself.
+    ///
+    /// # Errors
+    /// [`ReceiveError`], as in [`Session::handle_message`](crate::Session::handle_message).
+    pub fn decode_command(self, message: Message<'_>) -> Result<Command<'_>, ReceiveError> {
         match self {
             #[cfg(feature = "sinch")]
             Self::Sinch => sinch::decode_command(message),

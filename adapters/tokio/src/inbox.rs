@@ -1,0 +1,36 @@
+use tokio_tungstenite::tungstenite;
+use voxwire::{Close, Message};
+
+/// Holds the message that was heard last, so that what it means can be borrowed from it.
+///
+/// One for each task that hears is enough; hearing the next message lets go of the last.
+#[derive(Debug, Default)]
+pub struct Inbox(Option<tungstenite::Message>);
+
+impl Inbox {
+    /// An empty inbox.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn put(&mut self, message: tungstenite::Message) {
+        self.0 = Some(message);
+    }
+
+    pub(crate) fn empty(&mut self) {
+        self.0 = None;
+    }
+
+    /// The message; an empty inbox stands for a socket that is gone.
+    pub(crate) fn message(&self) -> Message<'_> {
+        match &self.0 {
+            Some(tungstenite::Message::Text(text)) => Message::Text(text.as_str()),
+            Some(tungstenite::Message::Binary(bytes)) => Message::Binary(bytes),
+            Some(tungstenite::Message::Close(Some(frame))) => {
+                Message::Close(Close::new(frame.code.into(), frame.reason.as_str()))
+            }
+            Some(tungstenite::Message::Close(None)) => Message::Close(Close::BARE),
+            _ => Message::Close(Close::LOST),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What the halves of a call share: socket, session and outgoing queue, under one lock that is held for one poll and
+//! never across an await.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::task::Wake;
+
+use bytes::BytesMut;
+use futures_util::task::AtomicWaker;
+use futures_util::{Sink, Stream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant as Clock;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Utf8Bytes, error::ProtocolError};
+use voxwire::{
+    Application, Close, Command, Deadline, Due, Instant, Message, Outbox, OutboxError, Role, SendError,
+    Session,
+};
+
+use crate::{CallConfig, CallError, Inbox};
+
+/// Room for what a session owes on time: a heartbeat or a close.
+const OWED: usize = 64;
+
+pub(crate) struct Line<R: Role, S> {
+    socket: WebSocketStream<S>,
+    pub(crate) session: Session<R>,
+    pub(crate) outbox: Outbox<Box<[u8]>>,
+    /// How often the queue has been cleared: a `send` that waits can tell that it was.
+    pub(crate) clears: u64,
+    pub(crate) wakers: Arc<Wakers>,
+    waker: Waker,
+    /// Until when the hearing half sleeps; `None` if it does not.
+    asleep_until: Option<Clock>,
+    /// Whether the socket library still holds a frame.
+    unflushed: bool,
+    /// Whether the socket takes no more.
+    mute: bool,
+    /// Memory of the frame handed to the socket library, used again once it is written.
+    frame: BytesMut,
+    began: Clock,
+    ping_at: Clock,
+    config: CallConfig,
+}
+
+/// Wakes whoever waits for the socket: whichever half is polled drives both directions, so both must be woken.
+#[derive(Default)]
+pub(crate) struct Wakers {
+    pub(crate) hearing: AtomicWaker,
+    pub(crate) speaking: AtomicWaker,
+}
+
+impl Wake for Wakers {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.hearing.wake();
+        self.speaking.wake();
+    }
+}
+
+impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
+    pub(crate) fn new(
+        socket: WebSocketStream<S>,
+        config: CallConfig,
+        session: impl FnOnce(voxwire::Config, Instant) -> Session<R>,
+    ) -> Self {
+        let wakers = Arc::new(Wakers::default());
+        let began = Clock::now();
+        Self {
+            socket,
+            session: session(config.session, Instant::ZERO),
+            outbox: Outbox::new(vec![0; config.queue].into_boxed_slice()),
+            clears: 0,
+            waker: wakers.clone().into(),
+            wakers,
+            asleep_until: None,
+            unflushed: false,
+            mute: false,
+            frame: BytesMut::new(),
+            began,
+            ping_at: began + config.ping_every,
+            config,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        Instant::ZERO + self.began.elapsed()
+    }
+
+    /// Queues what is said, and puts on the socket what it takes. Ready once it is wholly queued.
+    pub(crate) fn poll_send(&mut self, says: R::Says<'_>) -> Poll<Result<(), CallError>> {
+        loop {
+            if self.mute {
+                return Poll::Ready(Err(SendError::Closed.into()));
+            }
+            let now = self.now();
+            match self.outbox.send(&mut self.session, now, says) {
+                Err(OutboxError::Full) if self.poll_write().is_pending() => return Poll::Pending,
+                Err(OutboxError::Full) => {}
+                Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
+                Ok(()) => {
+                    let _ = self.poll_write();
+                    self.rouse();
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    /// Puts on the socket what it takes, one frame at a time. Ready when nothing is left, or nothing can be sent
+    /// any more.
+    pub(crate) fn poll_write(&mut self) -> Poll<()> {
+        let mut cx = Context::from_waker(&self.waker);
+        while !self.mute {
+            if self.unflushed {
+                match Pin::new(&mut self.socket).poll_flush(&mut cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(())) => self.unflushed = false,
+                    Poll::Ready(Err(_)) => break,
+                }
+            }
+            let Some(message) = self.outbox.front() else { return Poll::Ready(()) };
+            let message = owned(message, &mut self.frame);
+            if Pin::new(&mut self.socket).start_send(message).is_err() {
+                break;
+            }
+            self.outbox.pop();
+            self.unflushed = true;
+            self.wakers.speaking.wake();
+        }
+        // The end of the call is told by reading, where the peer's last words may still lie.
+        self.mute = true;
+        self.wakers.speaking.wake();
+        Poll::Ready(())
+    }
+
+    /// Waits for the next message and puts it into `inbox`; meanwhile keeps the call alive and the queue moving.
+    pub(crate) fn poll_hear(&mut self, inbox: &mut Inbox) -> Poll<Result<(), CallError>> {
+        loop {
+            if let Some(expired) = self.act_on_time()? {
+                return Poll::Ready(Err(CallError::Expired(expired)));
+            }
+            if self.session.is_closed() {
+                return Poll::Ready(Ok(()));
+            }
+            let _ = self.poll_write();
+            let mut cx = Context::from_waker(&self.waker);
+            match Pin::new(&mut self.socket).poll_next(&mut cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Ok(message))) => match message {
+                    tungstenite::Message::Ping(_) | tungstenite::Message::Pong(_) => {
+                        self.session.handle_activity(self.now());
+                    }
+                    tungstenite::Message::Frame(_) => {}
+                    message => {
+                        if message.is_close() {
+                            // The reply, before the caller drops the socket.
+                            let _ = Pin::new(&mut self.socket).poll_flush(&mut cx);
+                        }
+                        inbox.put(message);
+                        return Poll::Ready(Ok(()));
+                    }
+                },
+                Poll::Ready(Some(Err(error))) if !is_loss(&error) => {
+                    self.refuse(&error);
+                    return Poll::Ready(Err(CallError::Socket(error)));
+                }
+                // An empty inbox tells the loss.
+                Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    /// When the hearing half must be polled again, whatever else happens. It goes to sleep now.
+    pub(crate) fn sleep_until(&mut self) -> Clock {
+        let until = match self.session.poll_timeout() {
+            Some(due) => self.ping_at.min(self.began + due.since(Instant::ZERO)),
+            None => self.ping_at,
+        };
+        self.asleep_until = Some(until);
+        until
+    }
+
+    /// Wakes the hearing half if something is now due earlier than it meant to sleep.
+    fn rouse(&mut self) {
+        if let Some(until) = self.asleep_until
+            && self.sleep_until() < until
+        {
+            self.wakers.hearing.wake();
+        }
+    }
+
+    fn act_on_time(&mut self) -> Result<Option<Deadline>, CallError> {
+        self.asleep_until = None;
+        if Clock::now() >= self.ping_at {
+            self.ping_at = Clock::now() + self.config.ping_every;
+            if !self.unflushed && !self.mute {
+                let ping = tungstenite::Message::Ping(bytes::Bytes::new());
+                self.mute = Pin::new(&mut self.socket).start_send(ping).is_err();
+                self.unflushed = true;
+            }
+        }
+        let now = self.now();
+        let mut buf = [0; OWED];
+        loop {
+            match self.session.handle_timeout(now, &mut buf)? {
+                Due::Nothing => return Ok(None),
+                // Behind what still waits to be sent, a heartbeat would say nothing, and take room.
+                Due::Send(Message::Text(_)) if !self.outbox.is_empty() => {}
+                Due::Send(message) => {
+                    self.outbox.push(message);
+                }
+                // The session is closed, and hearing tells it.
+                Due::Expired(Deadline::Ending) => return Ok(None),
+                Due::Expired(deadline) => return Ok(Some(deadline)),
+            }
+        }
+    }
+
+    /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
+    fn refuse(&mut self, error: &tungstenite::Error) {
+        let code = match error {
+            tungstenite::Error::Capacity(_) => CloseCode::Size,
+            tungstenite::Error::Utf8(_) => CloseCode::Invalid,
+            _ => CloseCode::Protocol,
+        };
+        let mut cx = Context::from_waker(&self.waker);
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+        if Pin::new(&mut self.socket).start_send(tungstenite::Message::Close(Some(frame))).is_ok() {
+            let _ = Pin::new(&mut self.socket).poll_flush(&mut cx);
+        }
+        self.mute = true;
+        let lost = self.session.handle_message(self.now(), Message::Close(Close::LOST));
+        debug_assert!(lost.is_ok(), "a close is always heard");
+        self.wakers.speaking.wake();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Line<Application, S> {
+    /// Throws away what is queued, tells the platform to do the same, and gives the bytes of audio thrown away.
+    pub(crate) fn clear(&mut self) -> Result<usize, SendError> {
+        if self.mute {
+            return Err(SendError::Closed);
+        }
+        self.session.measure(self.now(), Command::Clear)?;
+        let bytes = self.outbox.clear();
+        self.clears += 1;
+        self.wakers.speaking.wake();
+        let now = self.now();
+        // The queue keeps room for it, and it was just found to be allowed.
+        let sent = self.outbox.send(&mut self.session, now, Command::Clear);
+        debug_assert_eq!(sent, Ok(()));
+        let _ = self.poll_write();
+        Ok(bytes)
+    }
+}
+
+/// A message in memory of its own, as the socket library wants it.
+fn owned(message: Message<'_>, memory: &mut BytesMut) -> tungstenite::Message {
+    match message {
+        Message::Text(text) => {
+            memory.extend_from_slice(text.as_bytes());
+            let text = Utf8Bytes::try_from(memory.split().freeze()).unwrap_or_default();
+            tungstenite::Message::Text(text)
+        }
+        Message::Binary(bytes) => {
+            memory.extend_from_slice(bytes);
+            tungstenite::Message::Binary(memory.split().freeze())
+        }
+        Message::Close(Close { code, reason }) => tungstenite::Message::Close(
+            code.map(|code| CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) }),
+        ),
+    }
+}
+
+/// Whether the socket is simply gone, as when a phone loses its network, rather than misused.
+fn is_loss(error: &tungstenite::Error) -> bool {
+    match error {
+        tungstenite::Error::ConnectionClosed
+        | tungstenite::Error::AlreadyClosed
+        | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => true,
+        tungstenite::Error::Io(error) => matches!(
+            error.kind(),
+            ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+                | ErrorKind::NotConnected
+                | ErrorKind::TimedOut
+                | ErrorKind::UnexpectedEof
+        ),
+        _ => false,
+    }
+}
