@@ -7,7 +7,7 @@ use voxwire::{AudioFormat, Command, Config, Dialect, Event};
 use voxwire_tokio::{CallError, Inbox, Upgrade};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Box<dyn core::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:8080").await?;
     println!("listening on ws://{}", listener.local_addr()?);
     loop {

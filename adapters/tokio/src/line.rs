@@ -161,8 +161,11 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
                     tungstenite::Message::Frame(_) => {}
                     message => {
                         if message.is_close() {
-                            // The reply, before the caller drops the socket.
-                            let _ = Pin::new(&mut self.socket).poll_flush(&mut cx);
+                            // Our reply, and the end of the connection, which the peer may wait for.
+                            if Pin::new(&mut self.socket).poll_flush(&mut cx).is_ready() {
+                                let _ = Pin::new(self.socket.get_mut()).poll_shutdown(&mut cx);
+                            }
+                            self.mute = true;
                         }
                         inbox.put(message);
                         return Poll::Ready(Ok(()));
