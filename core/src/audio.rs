@@ -137,7 +137,9 @@ impl<'m> Audio<'m> {
             Payload::Raw(bytes) => out.copy_from_slice(bytes),
             Payload::Base64(text) => match text.as_str() {
                 Some(text) => {
-                    base64::decode(text.as_bytes(), out).map_err(|at| AudioError::Malformed { at })?;
+                    // A length that cannot be is noticed before the place where it goes wrong, so that is looked for.
+                    base64::decode(text.as_bytes(), out)
+                        .map_err(|at| self.validate().err().unwrap_or(AudioError::Malformed { at }))?;
                 }
                 None => {
                     let mut rest = &mut *out;

@@ -38,6 +38,9 @@ impl Config {
     /// audio or heartbeat (Voice 2.0 StreamControl page); the margin is for the network.
     pub const MAX_HEARTBEAT_AFTER: Duration = Duration::from_secs(55);
 
+    /// The smallest bound on messages, in bytes: what a session owes of itself must fit.
+    pub const MIN_MESSAGE: u32 = 32;
+
     /// The defaults for a dialect.
     pub const fn new(dialect: Dialect) -> Self {
         Self { dialect: Some(dialect), ..Self::detect() }
@@ -117,10 +120,12 @@ impl Config {
         Self { max_text: bytes, ..self }
     }
 
-    /// The longest message of any kind that is read, in bytes. Default 256 KiB.
+    /// The longest message of any kind that is read or said, in bytes. Default 256 KiB; at least
+    /// [`MIN_MESSAGE`](Self::MIN_MESSAGE), to which less is raised.
     #[must_use]
     pub const fn max_message(self, bytes: u32) -> Self {
-        Self { max_message: bytes, ..self }
+        let max_message = if bytes < Self::MIN_MESSAGE { Self::MIN_MESSAGE } else { bytes };
+        Self { max_message, ..self }
     }
 
     /// The wall clock at the session's beginning, in seconds since 1970-01-01 UTC: a platform prints it on Wavix.
@@ -159,5 +164,22 @@ impl Millis {
 
     pub(crate) const fn duration(self) -> Duration {
         Duration::from_millis(self.0 as u64)
+    }
+}
+
+#[cfg(all(test, feature = "sinch"))]
+mod tests {
+    use crate::{Command, Due, Instant, Message, Session};
+
+    use super::*;
+
+    #[test]
+    fn no_bound_is_too_small_for_a_heartbeat() {
+        let mut session = Session::application(Config::new(Dialect::Sinch).max_message(0), Instant::ZERO);
+        session.handle_message(Instant::ZERO, Message::Text(r#"{"command":"connect"}"#)).unwrap();
+        session.send(Instant::ZERO, Command::Answer, &mut []).unwrap();
+        let due = session.poll_timeout().unwrap();
+        let owed = session.handle_timeout(due, &mut []);
+        assert_eq!(owed, Ok(Due::Send(Message::Text(r#"{"command":"heartbeat"}"#))));
     }
 }

@@ -186,7 +186,12 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
             if record.audio_bytes() == 0 {
                 let capacity = self.memory.as_ref().len();
                 if self.wrap.is_none() && from < self.tail && capacity.saturating_sub(self.tail) < size {
-                    self.wrap = Some(self.tail);
+                    // Where nothing was kept yet, there is nothing to wrap: the queue begins anew.
+                    if self.records == 0 {
+                        self.head = 0;
+                    } else {
+                        self.wrap = Some(self.tail);
+                    }
                     self.tail = 0;
                 }
                 self.memory.as_mut().copy_within(from..from.saturating_add(size), self.tail);

@@ -21,12 +21,11 @@ pub struct Session<R: Role> {
     began: Instant,
     /// The latest time seen: a clock that goes back stands still.
     now: Instant,
-    /// When the phase has lasted too long.
-    phase_ends: Option<Instant>,
-    /// When the peer has been silent for too long.
-    silence_ends: Option<Instant>,
-    /// When we owe a heartbeat.
-    heartbeat_at: Option<Instant>,
+    /// When the phase has lasted too long, the peer has been silent for too long, and we owe a heartbeat:
+    /// [`Instant::NEVER`] where there is nothing to wait for.
+    phase_ends: Instant,
+    silence_ends: Instant,
+    heartbeat_at: Instant,
 }
 
 /// What a session has passed over.
@@ -64,9 +63,9 @@ impl<R: Role> Session<R> {
             counters: Counters::default(),
             began: now,
             now,
-            phase_ends: None,
-            silence_ends: None,
-            heartbeat_at: None,
+            phase_ends: Instant::NEVER,
+            silence_ends: Instant::NEVER,
+            heartbeat_at: Instant::NEVER,
         };
         if R::WAITS {
             session.phase_ends = session.after(config.start_within);
@@ -165,10 +164,10 @@ impl<R: Role> Session<R> {
     /// [`SendError::BufferTooSmall`] if `buf` cannot hold what is owed; 32 bytes are enough.
     pub fn handle_timeout<'b>(&mut self, now: Instant, buf: &'b mut [u8]) -> Result<Due<'b>, SendError> {
         let now = self.now.max(now);
-        let due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        let due = |deadline: Instant| deadline <= now && deadline != Instant::NEVER;
         if due(self.phase_ends) {
             self.now = now;
-            self.phase_ends = None;
+            self.phase_ends = Instant::NEVER;
             return Ok(match self.facts.phase {
                 Phase::Idle => Due::Expired(Deadline::Start),
                 Phase::Offered | Phase::Live => Due::Expired(Deadline::Answer),
@@ -185,7 +184,7 @@ impl<R: Role> Session<R> {
         }
         if due(self.silence_ends) {
             self.now = now;
-            self.silence_ends = None;
+            self.silence_ends = Instant::NEVER;
             return Ok(Due::Expired(Deadline::Silence));
         }
         if due(self.heartbeat_at)
@@ -206,7 +205,8 @@ impl<R: Role> Session<R> {
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called next; `None` if time brings nothing.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.phase_ends, self.silence_ends, self.heartbeat_at].into_iter().flatten().min()
+        let next = self.phase_ends.min(self.silence_ends).min(self.heartbeat_at);
+        (next != Instant::NEVER).then_some(next)
     }
 
     /// The dialect, once it is known.
@@ -297,9 +297,9 @@ impl<R: Role> Session<R> {
             Phase::Refused | Phase::Stopped | Phase::Leaving { .. } => {
                 self.after(Some(self.config.end_within))
             }
-            Phase::Idle | Phase::Live | Phase::Closed => None,
+            Phase::Idle | Phase::Live | Phase::Closed => Instant::NEVER,
         };
-        self.heartbeat_at = None;
+        self.heartbeat_at = Instant::NEVER;
         match phase {
             Phase::Idle | Phase::Offered => {}
             Phase::Live => {
@@ -308,7 +308,7 @@ impl<R: Role> Session<R> {
             }
             // The end has its own deadline.
             Phase::Refused | Phase::Stopped | Phase::Leaving { .. } | Phase::Closed => {
-                self.silence_ends = None
+                self.silence_ends = Instant::NEVER
             }
         }
     }
@@ -334,7 +334,7 @@ impl<R: Role> Session<R> {
         }
     }
 
-    fn after(&self, duration: Option<Millis>) -> Option<Instant> {
-        self.now.checked_add(duration?.duration())
+    fn after(&self, duration: Option<Millis>) -> Instant {
+        duration.map_or(Instant::NEVER, |duration| self.now.saturating_add(duration.duration()))
     }
 }

@@ -21,6 +21,9 @@ impl Instant {
     /// The origin.
     pub const ZERO: Self = Self(0);
 
+    /// The end of time, which never comes.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
     /// The instant `micros` microseconds after the origin.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
@@ -41,9 +44,11 @@ impl Instant {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
-    /// `None` past the end of time, for a deadline that is never due.
-    pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
-        self.0.checked_add(u64::try_from(duration.as_micros()).ok()?).map(Self)
+    /// The instant `duration` later, in whole microseconds.
+    #[must_use]
+    pub const fn saturating_add(self, duration: Duration) -> Self {
+        let micros = duration.as_micros();
+        Self(self.0.saturating_add(if micros > u64::MAX as u128 { u64::MAX } else { micros as u64 }))
     }
 }
 
@@ -51,6 +56,6 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)))
+        self.saturating_add(duration)
     }
 }

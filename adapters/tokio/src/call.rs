@@ -140,7 +140,7 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Call<R, S> {
 
     /// The dialect, once it is known.
     pub fn dialect(&self) -> Option<Dialect> {
-        lock(&self.hearing.line).session.dialect()
+        self.hearing.dialect()
     }
 
     /// What the session has passed over so far.
@@ -186,6 +186,11 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Hearing<R, S> {
     /// Whether the call is over.
     pub fn is_closed(&self) -> bool {
         lock(&self.line).session.is_closed()
+    }
+
+    /// The dialect, once it is known.
+    pub fn dialect(&self) -> Option<Dialect> {
+        lock(&self.line).session.dialect()
     }
 }
 
