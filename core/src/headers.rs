@@ -37,7 +37,7 @@ impl Default for Source<'_> {
 }
 
 /// One header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Header<'m> {
     /// The name, in its original spelling.
@@ -131,7 +131,7 @@ impl<'m> IntoIterator for Headers<'m> {
 /// Names only: a value may be a secret, and debug output ends in logs.
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|header| header.name)).finish()
+        self.iter().fmt(f)
     }
 }
 
@@ -152,15 +152,28 @@ impl serde::Serialize for Headers<'_> {
     }
 }
 
+/// The name only.
+impl fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
 /// The headers of a call, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Iter<'m>(Cursor<'m>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Cursor<'m> {
     Pairs(&'m [(&'m str, &'m str)]),
     Object(Reader<'m>),
     List(Reader<'m>),
+}
+
+impl fmt::Debug for Iter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }
 
 impl<'m> Iterator for Iter<'m> {
@@ -233,5 +246,6 @@ mod tests {
     fn debug_shows_names_only() {
         let headers = Headers::from(&[("token", "secret")]);
         assert_eq!(format!("{headers:?}"), r#"["token"]"#);
+        assert_eq!(format!("{:?}", headers.iter()), r#"["token"]"#);
     }
 }

@@ -1,10 +1,12 @@
 //! What a WebSocket hands over: one whole message.
 
+use core::fmt;
+
 /// One WebSocket message, whole. Hanging up is a message too.
 ///
 /// Pings and pongs are the adapter's business; it reports them with
 /// [`Session::handle_activity`](crate::Session::handle_activity).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Message<'m> {
     /// A text message.
     Text(&'m str),
@@ -27,6 +29,17 @@ impl Message<'_> {
     /// Whether the payload is empty.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// Kind and length only: the content may be audio or a secret, and debug output ends in logs.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
+            Self::Close(close) => close.fmt(f),
+        }
     }
 }
 
@@ -68,7 +81,7 @@ impl<'m> Close<'m> {
     }
 }
 
-/// Kind and length only: the content may be audio or a secret.
+/// Kind and length only, for the same reason.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Message<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

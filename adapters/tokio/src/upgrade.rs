@@ -1,3 +1,5 @@
+use core::fmt;
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -19,7 +21,6 @@ const MAX_REQUEST: usize = 16 * 1024;
 ///
 /// In between you may take your time, and ask somebody else: the platform waits. On Sinch a declined upgrade hangs
 /// the call up (Voice v1 `connectStream` page).
-#[derive(Debug)]
 pub struct Upgrade<S> {
     socket: S,
     request: Request,
@@ -133,6 +134,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
             self.socket.flush().await
         };
         sent.await.map_err(|error| CallError::Handshake(error.into()))
+    }
+}
+
+/// Nothing of the request: path and headers hold tokens.
+impl<S> fmt::Debug for Upgrade<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upgrade").finish_non_exhaustive()
     }
 }
 
