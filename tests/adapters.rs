@@ -64,6 +64,16 @@ async fn listen() -> (TcpListener, String) {
     (listener, url)
 }
 
+/// Both ends of a call over TCP, announced.
+async fn whole_call(config: CallConfig) -> (Call<Application, TcpStream>, Call<Platform, TcpStream>) {
+    let (listener, url) = listen().await;
+    tokio::join!(async { read_upgrade(&listener).await.accept(config, None).await.unwrap() }, async {
+        let mut call = connect(&url, config).await.unwrap();
+        call.send(Event::Start(Start::new("c1"))).await.unwrap();
+        call
+    })
+}
+
 async fn read_upgrade(listener: &TcpListener) -> Upgrade<TcpStream> {
     let (socket, _) = listener.accept().await.unwrap();
     Upgrade::read(socket).await.unwrap()
@@ -318,6 +328,57 @@ async fn clear_overtakes_a_full_queue_to_a_peer_that_does_not_read() {
         assert_eq!(after, 640, "{dialect}");
         drop(speaker.await.unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clears_at_any_moment_account_for_every_byte() {
+    const FRAMES: u32 = 20_000;
+    let (mut application, mut platform) = whole_call(sinch().queue(8 * 1024)).await;
+    assert!(matches!(application.next(&mut Inbox::new()).await, Ok(Event::Start(_))));
+    application.send(Command::Answer).await.unwrap();
+    let handle = application.handle();
+    let (_hearing, mut speaking) = application.split();
+    let speaker = tokio::spawn(async move {
+        let mut said = 0;
+        for n in 0..FRAMES {
+            let mut frame = [0; 640];
+            frame[..4].copy_from_slice(&n.to_le_bytes());
+            match speaking.send(Command::Audio(Audio::raw(&frame))).await {
+                Ok(()) => said += frame.len(),
+                Err(CallError::Cleared) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        speaking.hang_up(1000, "").await.unwrap();
+        said
+    });
+    let interrupter = tokio::spawn(async move {
+        let (mut cleared, mut times) = (0, 0_u32);
+        while let Ok(taken) = handle.clear() {
+            cleared += taken.bytes;
+            times += 1;
+            tokio::task::yield_now().await;
+        }
+        (cleared, times)
+    });
+    let (mut heard, mut last, mut inbox) = (0, None, Inbox::new());
+    loop {
+        match platform.next(&mut inbox).await.unwrap() {
+            Command::Audio(audio) => {
+                let number = u32::from_le_bytes(audio.as_raw().unwrap()[..4].try_into().unwrap());
+                assert!(last < Some(number), "{number} after {last:?}");
+                last = Some(number);
+                heard += audio.len();
+            }
+            Command::Answer | Command::Clear => {}
+            Command::Hangup(close) => break assert_eq!(close, Close::NORMAL),
+            other => panic!("{other:?}"),
+        }
+    }
+    let said = speaker.await.unwrap();
+    let (cleared, times) = interrupter.await.unwrap();
+    assert_eq!(heard + cleared, said);
+    assert!(times > 0);
 }
 
 #[tokio::test(start_paused = true)]
