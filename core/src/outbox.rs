@@ -138,6 +138,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         let Some(at) = self.place(message.len(), 0) else { return false };
         let record = Record::copy(message, 0, self.body(at, message.len()));
         self.append(at, record);
+        self.clear_waits = false;
         true
     }
 

@@ -192,6 +192,7 @@ impl<R: Role> Session<R> {
         {
             return Ok(self.send(now, heartbeat, buf)?.map_or(Due::Nothing, Due::Send));
         }
+        self.now = now;
         Ok(Due::Nothing)
     }
 

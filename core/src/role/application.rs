@@ -48,6 +48,8 @@ impl Role for Application {
                 heard.noted = Noted::Dropped { bytes };
             }
             Event::Mark(_) if !facts.is_live() => return unexpected("mark"),
+            // It crosses our close, which is all that can still be said.
+            Event::Stop if matches!(facts.phase, Phase::Leaving { .. }) => {}
             Event::Stop => heard.phase = Some(Phase::Stopped),
             Event::Hangup(_) => heard.phase = Some(Phase::Closed),
             Event::Other(_) => heard.noted = Noted::Other,

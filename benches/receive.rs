@@ -1,0 +1,117 @@
+//! What it takes to hear: from a message of the WebSocket library to bytes of audio.
+
+use core::hint::black_box;
+
+use common::rivals::{Connect, ConnectBorrowed, hear_borrowed, hear_owned, hear_tagged};
+use common::{Race, noise};
+use voxwire::{
+    Application, Audio, AudioFormat, Command, Config, Dialect, Event, Instant, Message, Platform, Session,
+    Start,
+};
+
+const NOW: Instant = Instant::from_millis(20);
+const CONNECT: &str = r#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9a51-2f0c1b7d9e33","ApplicationId":"9f1d2c3b-0000-4000-8000-5d2e8b7a6c41","Headers":{"tenant":"north","lang":"sv-SE","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}}"#;
+
+fn main() {
+    let mut race = Race::new("receive");
+    sinch_audio(&mut race);
+    sinch_connect(&mut race);
+    for rate in [8_000, 16_000, 24_000, 48_000] {
+        wavix_media(&mut race, AudioFormat::pcm16(rate).expect("a documented rate"));
+    }
+    race.finish();
+}
+
+fn sinch_audio(race: &mut Race) {
+    let pcm = noise(640);
+    let mut session = Session::application(Config::new(Dialect::Sinch), NOW);
+    session.handle_message(NOW, Message::Text(CONNECT)).expect("a call");
+    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    let mut hear = |pcm: &[u8]| match session.handle_message(NOW, Message::Binary(pcm)) {
+        Ok(Event::Audio(audio)) => audio.as_raw().map_or(0, <[u8]>::len),
+        _ => 0,
+    };
+    assert_eq!(hear(&pcm), pcm.len());
+    race.heat("sinch audio 16 kHz", pcm.len())
+        .lane("voxwire", || hear(black_box(&pcm)))
+        .lane("a copy", || black_box(&pcm).to_vec())
+        .end();
+}
+
+fn sinch_connect(race: &mut Race) {
+    let idle = Session::application(Config::new(Dialect::Sinch), NOW);
+    let hear = |text: &str| {
+        let mut session = idle.clone();
+        let heard = session.handle_message(NOW, Message::Text(text));
+        let Ok(Event::Start(start)) = heard else { return (session, false) };
+        let tenant = start.headers.find("tenant").is_some_and(|tenant| tenant == "north");
+        (session, tenant)
+    };
+    let owned = |text: &str| {
+        let connect: Connect = serde_json::from_str(text).expect("a call");
+        let tenant = connect.headers.get("tenant").is_some_and(|tenant| tenant == "north");
+        (connect, tenant)
+    };
+    let borrowed = |text: &str| {
+        let connect: ConnectBorrowed<'_> = serde_json::from_str(text).expect("a call");
+        connect.headers.get("tenant").is_some_and(|tenant| *tenant == "north")
+    };
+    assert!(hear(CONNECT).1 && owned(CONNECT).1 && borrowed(CONNECT));
+    assert_eq!(owned(CONNECT).0.command, "connect");
+    race.heat("sinch connect", CONNECT.len())
+        .lane("voxwire", || hear(black_box(CONNECT)))
+        .lane("serde owned", || owned(black_box(CONNECT)))
+        .lane("serde borrowed", || borrowed(black_box(CONNECT)))
+        .end();
+}
+
+fn wavix_media(race: &mut Race, format: AudioFormat) {
+    let pcm = noise(format.frame_bytes());
+    let text = media(&pcm);
+    let text = text.as_str();
+    let mut session = live();
+    let mut out = vec![0; pcm.len()];
+    let mut hear = |text: &str, out: &mut [u8]| match session.handle_message(NOW, Message::Text(text)) {
+        Ok(Event::Audio(audio)) => audio.copy_to(out).map_or(0, <[u8]>::len),
+        _ => 0,
+    };
+    assert_eq!(hear(text, &mut out), pcm.len());
+    assert_eq!(out, pcm);
+    for rival in [hear_tagged, hear_borrowed] {
+        out.fill(0);
+        // The rival's decoder wants room for what an estimate says, not for what there is.
+        let mut roomy = vec![0; pcm.len() + 3];
+        assert_eq!(rival(text, &mut roomy), pcm.len());
+        assert_eq!(roomy[..pcm.len()], pcm);
+    }
+    assert_eq!(hear_owned(text), pcm);
+
+    let mut roomy = vec![0; pcm.len() + 3];
+    let mut roomy_too = roomy.clone();
+    race.heat(&format!("wavix media {} kHz", format.rate() / 1_000), text.len())
+        .lane("voxwire", || hear(black_box(text), &mut out))
+        .lane("serde owned, base64", || hear_owned(black_box(text)))
+        .lane("serde tagged borrowed, base64", || hear_tagged(black_box(text), &mut roomy))
+        .lane("serde flat borrowed, base64", || hear_borrowed(black_box(text), &mut roomy_too))
+        .end();
+}
+
+fn live() -> Session<Application> {
+    let mut session = Session::application(Config::new(Dialect::Wavix), NOW);
+    let start = r#"{"event":"start","call_id":"abc-123","stream_id":"str-456","stream_type":"twoway"}"#;
+    session.handle_message(NOW, Message::Text(start)).expect("a call");
+    session
+}
+
+/// A message as the platform writes it.
+fn media(pcm: &[u8]) -> String {
+    let mut platform: Session<Platform> =
+        Session::platform(Config::new(Dialect::Wavix).epoch(1_705_314_600), NOW);
+    let mut buf = vec![0; 2 * pcm.len() + 512];
+    let start = Start::new("abc-123").with_stream_id("str-456");
+    platform.send(NOW, Event::Start(start), &mut buf).expect("a call");
+    match platform.send(NOW, Event::Audio(Audio::raw(pcm)), &mut buf) {
+        Ok(Some(Message::Text(text))) => text.to_owned(),
+        other => panic!("{other:?}"),
+    }
+}

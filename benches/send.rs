@@ -1,0 +1,64 @@
+//! What it takes to speak: from bytes of audio to a message for the WebSocket library.
+
+use core::hint::black_box;
+
+use common::rivals::{say_by_macro, say_by_struct};
+use common::{Race, noise};
+use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Session};
+
+const NOW: Instant = Instant::from_millis(20);
+
+fn main() {
+    let mut race = Race::new("send");
+    sinch_audio(&mut race);
+    for rate in [8_000, 16_000, 24_000, 48_000] {
+        wavix_media(&mut race, AudioFormat::pcm16(rate).expect("a documented rate"));
+    }
+    race.finish();
+}
+
+fn sinch_audio(race: &mut Race) {
+    let pcm = noise(640);
+    let mut session = live(Dialect::Sinch, r#"{"command":"connect","CallId":"c1"}"#);
+    let sent = session.send(NOW, Command::Audio(Audio::raw(&pcm)), &mut []);
+    assert_eq!(sent, Ok(Some(Message::Binary(&pcm))));
+    race.heat("sinch audio 16 kHz", pcm.len())
+        .lane("voxwire", || say(&mut session, black_box(&pcm), &mut []))
+        .lane("a copy", || black_box(&pcm).to_vec())
+        .end();
+}
+
+fn wavix_media(race: &mut Race, format: AudioFormat) {
+    let pcm = noise(format.frame_bytes());
+    let mut session = live(Dialect::Wavix, r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#);
+    let mut buf = vec![0; 2 * pcm.len() + 512];
+    let (mut base64, mut text) = (String::new(), Vec::new());
+
+    let len = say(&mut session, &pcm, &mut buf);
+    let said: serde_json::Value = serde_json::from_slice(&buf[..len]).expect("JSON");
+    let by_macro: serde_json::Value = serde_json::from_str(&say_by_macro(&pcm, "str-456")).expect("JSON");
+    assert_eq!(said, by_macro);
+    assert_eq!(say_by_struct(&pcm, "str-456", &mut base64, &mut text), len);
+    assert_eq!(buf[..len], text);
+
+    race.heat(&format!("wavix media {} kHz", format.rate() / 1_000), pcm.len())
+        .lane("voxwire", || say(&mut session, black_box(&pcm), &mut buf))
+        .lane("json macro, base64", || say_by_macro(black_box(&pcm), "str-456"))
+        .lane("serde struct, base64", || say_by_struct(black_box(&pcm), "str-456", &mut base64, &mut text))
+        .end();
+}
+
+/// The length of the message.
+fn say(session: &mut Session<Application>, pcm: &[u8], buf: &mut [u8]) -> usize {
+    match session.send(NOW, Command::Audio(Audio::raw(pcm)), buf) {
+        Ok(Some(message)) => black_box(message).len(),
+        _ => 0,
+    }
+}
+
+fn live(dialect: Dialect, announcement: &str) -> Session<Application> {
+    let mut session = Session::application(Config::new(dialect), NOW);
+    session.handle_message(NOW, Message::Text(announcement)).expect("a call");
+    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    session
+}

@@ -1,0 +1,23 @@
+//! What is fuzzed, as plain functions: any bytes in, a panic where a promise of `voxwire` does not hold.
+//!
+//! | target | input | promise |
+//! |---|---|---|
+//! | [`json`](fn@json) | a JSON text, or nearly | the reader agrees with `serde_json` |
+//! | [`wire`](fn@wire) | a call's phase and the messages that come in it | what is heard can be read out, and said again |
+//! | [`session`](fn@session) | what an application, its peer and its clock do in turn | the eight laws of the crate's documentation |
+//!
+//! `wire` and `session` read their input as a script, one line per step, so that a file of the corpus can be read
+//! and written by hand: see [`wire`](mod@wire) and [`session`](mod@session).
+
+#![forbid(unsafe_code)]
+
+mod ends;
+pub mod json;
+mod oracle;
+mod script;
+pub mod session;
+pub mod wire;
+
+pub use json::json;
+pub use session::session;
+pub use wire::wire;
