@@ -1,3 +1,77 @@
-//! The voxwire command.
+//! The voxwire command: phone calls over WebSocket, from both ends.
+//!
+//! | command | what it is | file |
+//! |---|---|---|
+//! | `demo` | two whole calls in one process, checked byte by byte | `demo.rs` |
+//! | `answer` | an application: a server with a built-in agent | `answer.rs`, `agent.rs` |
+//! | `call` | a platform: places a call as the provider would | `call.rs`, `platform.rs`, `ear.rs` |
+//! | `explain` | captured messages, in words | `explain.rs`, `words.rs` |
 
-fn main() {}
+mod agent;
+mod answer;
+mod call;
+mod clock;
+mod demo;
+mod ear;
+mod exit;
+mod explain;
+mod platform;
+mod report;
+mod tape;
+mod timeline;
+mod wav;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+use crate::exit::Failure;
+use crate::report::Output;
+
+/// Phone calls over WebSocket: answers them, places them as the provider would, explains both.
+#[derive(Parser)]
+#[command(version, after_help = exit::CODES)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+    /// Prints one JSON object a line instead of words.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Shows the values of call headers in JSON, which may be secrets, and not only their names.
+    #[arg(long, global = true, requires = "json")]
+    show_headers: bool,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Demo(demo::Args),
+    Answer(answer::Args),
+    Call(call::Args),
+    Explain(explain::Args),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("voxwire: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
+    let output = Output::new(json, show_headers);
+    match task {
+        Task::Explain(args) => explain::run(&args, &output),
+        Task::Demo(args) => runtime()?.block_on(demo::run(args, output)),
+        Task::Answer(args) => runtime()?.block_on(answer::run(args, output)),
+        Task::Call(args) => runtime()?.block_on(call::run(args, output)),
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|cause| Failure::Write { name: "to the system's event queue".into(), cause })
+}

@@ -1,0 +1,108 @@
+//! The application's end of a call: the agents that `answer` and `demo` put on the line.
+
+use core::time::Duration;
+use std::path::PathBuf;
+
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::sync::watch;
+use voxwire::{Application, AudioFormat, Dialect, Event};
+use voxwire_tokio::{Call, Inbox};
+
+use crate::clock::Clock;
+use crate::exit::Failure;
+use crate::report::{Ended, Flow, Trace};
+use crate::tape::Tape;
+use crate::wav::Wav;
+
+mod attendant;
+
+use attendant::Attendant;
+
+/// What an application does with a call.
+pub(crate) enum Agent {
+    /// Gives the caller's voice back.
+    Echo,
+    /// Says a recording, and hangs up when it has been played.
+    Play { name: String, wav: Wav },
+    /// Records the caller, one file per call in this directory.
+    Record(PathBuf),
+    /// Is busy.
+    Busy,
+    /// Rejects the call.
+    Reject,
+    /// Says a greeting until the caller speaks, and gives the caller's voice back from then on.
+    Greet {
+        greeting: Wav,
+        /// Hangs up when the caller has spoken and then been silent for this long.
+        hang_up_after: Option<Duration>,
+    },
+}
+
+impl Agent {
+    fn recording(&self) -> Option<&Wav> {
+        match self {
+            Self::Play { wav, .. } | Self::Greet { greeting: wav, .. } => Some(wav),
+            Self::Echo | Self::Record(_) | Self::Busy | Self::Reject => None,
+        }
+    }
+}
+
+/// What became of a call.
+pub(crate) struct Attended {
+    pub(crate) heard: Flow,
+    pub(crate) said: Flow,
+    /// Bytes that each clear took back before they were on the socket.
+    pub(crate) cleared: Vec<usize>,
+    /// When the audio came that interrupted the greeting.
+    pub(crate) interrupted_at: Option<Duration>,
+    /// Why the agent could not do its work, if so.
+    pub(crate) failure: Option<Failure>,
+    pub(crate) ended: Ended,
+}
+
+/// Attends to a call until it ends. When `drain` turns true the agent hangs up.
+///
+/// `begun` is told when the call has been announced.
+pub(crate) async fn attend<'c>(
+    call: Call<Application, TcpStream>,
+    agent: &'c Agent,
+    clock: Clock,
+    trace: &'c mut Trace,
+    tape: Option<&'c mut dyn Tape>,
+    drain: watch::Receiver<bool>,
+    begun: impl FnOnce(Dialect, Option<AudioFormat>),
+) -> Attended {
+    let (mut hearing, speaking) = call.split();
+    let mut attendant = Attendant::new(speaking, agent, clock, trace, tape, drain);
+    let mut begun = Some(begun);
+    let mut inbox = Inbox::new();
+    while !hearing.is_closed() {
+        attendant.leave_if_due().await;
+        let mut drain = attendant.drained();
+        let (frame, parts_at, left) = (attendant.next_frame(), attendant.parts_at(), attendant.has_left());
+        select! {
+            heard = hearing.next(&mut inbox) => {
+                let dialect = hearing.dialect();
+                if let (Ok(Event::Start(start)), Some(dialect)) = (&heard, dialect)
+                    && let Some(begun) = begun.take()
+                {
+                    begun(dialect, start.heard);
+                }
+                attendant.hear(dialect, heard).await;
+            }
+            said = attendant.say_frame(frame) => attendant.frame_said(frame, said).await,
+            () = clock.sleep_until(parts_at) => {}
+            () = stopping(&mut drain), if !left => attendant.drain(),
+        }
+    }
+    attendant.finish()
+}
+
+/// Waits until the server stops.
+pub(crate) async fn stopping(drain: &mut watch::Receiver<bool>) {
+    let stops = drain.wait_for(|drain| *drain).await.is_ok();
+    if !stops {
+        core::future::pending().await
+    }
+}

@@ -1,0 +1,290 @@
+//! One agent on one call.
+
+use core::mem;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Start};
+use voxwire_tokio::{CallError, Speaking};
+
+use super::{Agent, Attended};
+use crate::clock::Clock;
+use crate::exit::Failure;
+use crate::report::{Ended, Flow, Trace};
+use crate::tape::{self, Tape};
+use crate::wav::{Recorder, Wav};
+use crate::words::{Side, Words};
+
+mod speaking;
+
+use speaking::Parting;
+
+/// The mark behind a recording.
+const END: &str = "end-of-greeting";
+
+/// Counts recordings, so that no two calls share a file.
+static RECORDINGS: AtomicU64 = AtomicU64::new(1);
+
+pub(super) struct Attendant<'c> {
+    speaking: Speaking<Application, TcpStream>,
+    agent: &'c Agent,
+    clock: Clock,
+    trace: &'c mut Trace,
+    tape: Option<&'c mut dyn Tape>,
+    recorder: Option<Recorder>,
+    drain: watch::Receiver<bool>,
+    dialect: Option<Dialect>,
+    format: Option<AudioFormat>,
+    /// Memory for audio that comes encoded.
+    pcm: Vec<u8>,
+    /// What is still to be said of the agent's recording.
+    rest: &'c [u8],
+    /// Whether the recording is being said or played.
+    greets: bool,
+    /// Whether the mark behind it has not come back yet.
+    mark_is_out: bool,
+    /// When everything said so far can have been played at the earliest.
+    played_at: Duration,
+    /// Whether the caller has said anything, and for how long he has been silent since.
+    spoken_to: bool,
+    quiet: Duration,
+    parting: Option<Parting>,
+    left: bool,
+    attended: Attended,
+}
+
+impl<'c> Attendant<'c> {
+    pub(super) fn new(
+        speaking: Speaking<Application, TcpStream>,
+        agent: &'c Agent,
+        clock: Clock,
+        trace: &'c mut Trace,
+        tape: Option<&'c mut dyn Tape>,
+        drain: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            speaking,
+            agent,
+            clock,
+            trace,
+            tape,
+            recorder: None,
+            drain,
+            dialect: None,
+            format: None,
+            pcm: Vec::new(),
+            rest: &[],
+            greets: false,
+            mark_is_out: false,
+            played_at: Duration::ZERO,
+            spoken_to: false,
+            quiet: Duration::ZERO,
+            parting: None,
+            left: false,
+            attended: Attended {
+                heard: Flow::NONE,
+                said: Flow::NONE,
+                cleared: Vec::new(),
+                interrupted_at: None,
+                failure: None,
+                ended: Ended::lost("it never began"),
+            },
+        }
+    }
+
+    pub(super) async fn hear(&mut self, dialect: Option<Dialect>, heard: Result<Event<'_>, CallError>) {
+        self.dialect = dialect;
+        match heard {
+            Ok(Event::Hangup(close)) => self.hung_up(close),
+            Ok(event) => {
+                match dialect {
+                    Some(dialect) => self.trace.heard(dialect, event),
+                    None => self.trace.note(format_args!("the platform {}", event.meaning())),
+                }
+                match event {
+                    Event::Start(start) => self.take(start).await,
+                    Event::Audio(audio) => self.listen(audio).await,
+                    Event::Mark(mark) if mark.name == END => self.mark_came_back(),
+                    _ => {}
+                }
+            }
+            Err(CallError::Receive(error)) => {
+                self.trace.note(format_args!("cannot read what the platform says: {error}"));
+            }
+            Err(CallError::Expired(Deadline::Start)) => self.part(1002, "no call was announced"),
+            Err(CallError::Expired(Deadline::Silence)) => self.part(1001, "no sign of life"),
+            Err(CallError::Socket(error)) if !self.left => self.attended.ended = Ended::lost(error),
+            Err(error) => self.trace.note(error),
+        }
+    }
+
+    /// Answers the call, or does not.
+    async fn take(&mut self, start: Start<'_>) {
+        self.format = start.heard;
+        match self.agent {
+            Agent::Busy => return self.refuse(Command::Busy, "busy").await,
+            Agent::Reject => return self.refuse(Command::Reject, "rejected").await,
+            Agent::Record(folder) => match begin_recording(folder, self.format) {
+                Ok(recorder) => self.recorder = Some(recorder),
+                Err(failure) => return self.give_up(failure, "the call cannot be recorded"),
+            },
+            Agent::Play { name, wav } => {
+                if let Err(failure) = wav.fits(name, self.format) {
+                    return self.give_up(failure, "the recording has another sample rate than the call");
+                }
+            }
+            Agent::Echo | Agent::Greet { .. } => {}
+        }
+        if self.say(Command::Answer).await
+            && let Some(wav) = self.agent.recording()
+        {
+            self.trace
+                .note(format_args!("says its greeting, {:.2} s long", length(wav, &wav.pcm).as_secs_f64()));
+            self.rest = &wav.pcm;
+            self.greets = true;
+            self.played_at = self.clock.now();
+        }
+    }
+
+    /// Where a dialect has no words for it, hanging up says it.
+    async fn refuse(&mut self, command: Command<'_>, reason: &'static str) {
+        if !self.say(command).await {
+            self.part(1000, reason);
+        }
+    }
+
+    async fn listen(&mut self, audio: Audio<'_>) {
+        let now = self.clock.now();
+        self.attended.heard.count(now, audio.len());
+        if let Agent::Echo = self.agent
+            && self.tape.is_none()
+        {
+            return self.echo(audio, &[]).await;
+        }
+        let mut memory = mem::take(&mut self.pcm);
+        match tape::pcm(audio, &mut memory) {
+            Ok(pcm) => {
+                self.keep(pcm);
+                if let Agent::Greet { hang_up_after, .. } = *self.agent {
+                    self.converse(now, audio, pcm, hang_up_after).await;
+                }
+            }
+            Err(error) => self.trace.note(format_args!("cannot read the caller's audio: {error}")),
+        }
+        self.pcm = memory;
+    }
+
+    fn keep(&mut self, pcm: &[u8]) {
+        let taped = self.tape.as_mut().map_or(Ok(()), |tape| tape.heard(pcm));
+        let recorded = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.push(pcm));
+        if let Err(failure) = taped.and(recorded.map_err(Failure::from)) {
+            self.recorder = None;
+            self.give_up(failure, "the recording cannot be written");
+        }
+    }
+
+    /// Lets the caller interrupt, gives him his voice back, and hangs up when he has no more to say.
+    async fn converse(
+        &mut self,
+        now: Duration,
+        audio: Audio<'_>,
+        pcm: &[u8],
+        hang_up_after: Option<Duration>,
+    ) {
+        self.greets = self.greets && (self.mark_is_out || !self.rest.is_empty() || now < self.played_at);
+        if tape::is_silence(pcm) {
+            self.quiet += self.lasts(pcm.len());
+        } else {
+            self.spoken_to = true;
+            self.quiet = Duration::ZERO;
+            if self.greets {
+                self.interrupt(now);
+            }
+        }
+        let done = self.spoken_to && !self.greets && hang_up_after.is_some_and(|after| self.quiet >= after);
+        if done && self.parting.is_none() {
+            self.part_when_heard(now);
+        }
+        if self.spoken_to && !self.greets && self.parting.is_none() {
+            self.echo(audio, pcm).await;
+        }
+    }
+
+    /// Barge-in: what was said and not yet heard shall never be heard.
+    fn interrupt(&mut self, now: Duration) {
+        self.trace.note("hears the caller, and lets itself be interrupted");
+        match self.speaking.clear() {
+            Ok(cleared) => {
+                self.said(Command::Clear);
+                self.attended.cleared.push(cleared.bytes);
+                self.attended.interrupted_at = Some(now);
+                self.greets = false;
+                self.rest = &[];
+                self.played_at = now;
+                self.trace.note("gives the caller's voice back from now on");
+            }
+            Err(error) => self.trace.note(format_args!("cannot clear: {error}")),
+        }
+    }
+
+    async fn echo(&mut self, audio: Audio<'_>, pcm: &[u8]) {
+        if !self.left && self.say(Command::Audio(audio)).await {
+            self.count_said(audio.len(), pcm);
+        }
+    }
+
+    fn mark_came_back(&mut self) {
+        if !mem::take(&mut self.mark_is_out) {
+            return;
+        }
+        let flushed = !self.attended.cleared.is_empty();
+        self.trace.note(format_args!(
+            "knows that its greeting was {}",
+            if flushed { "cut short: the mark came back after a clear" } else { "heard to the end" }
+        ));
+        if let Agent::Play { .. } = self.agent {
+            self.part(1000, "");
+        }
+    }
+
+    /// The platform's close, or its reply to ours.
+    fn hung_up(&mut self, close: Close<'_>) {
+        if self.left {
+            return;
+        }
+        if let Some(dialect) = self.dialect {
+            self.trace.heard(dialect, Event::Hangup(close));
+        }
+        self.attended.ended = match close {
+            Close::LOST => Ended::lost("the connection ended without a close"),
+            Close { code, reason } => Ended { by: Some(Side::Platform), code, reason: reason.to_owned() },
+        };
+    }
+
+    pub(super) fn finish(mut self) -> Attended {
+        if let Some(recorder) = self.recorder
+            && let Err(error) = recorder.finish()
+        {
+            self.attended.failure.get_or_insert(error.into());
+        }
+        self.attended
+    }
+}
+
+/// A file named after the time and a number, never after anything the platform says.
+fn begin_recording(folder: &Path, format: Option<AudioFormat>) -> Result<Recorder, Failure> {
+    let Some(format) = format else {
+        return Err(Failure::Usage("the sample rate of the call is unknown: name it with --rate".into()));
+    };
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let number = RECORDINGS.fetch_add(1, Ordering::Relaxed);
+    Ok(Recorder::create(folder.join(format!("call-{millis}-{number}.wav")), format.rate())?)
+}
+
+fn length(wav: &Wav, pcm: &[u8]) -> Duration {
+    Duration::from_secs_f64(pcm.len() as f64 / AudioFormat::SAMPLE_BYTES as f64 / f64::from(wav.rate))
+}

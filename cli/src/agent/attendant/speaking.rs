@@ -1,0 +1,184 @@
+//! How an agent speaks, and takes its leave.
+
+use core::mem;
+use core::time::Duration;
+
+use tokio::select;
+use tokio::sync::watch;
+use tokio::time::sleep;
+use voxwire::{Audio, AudioFormat, Close, Command, Mark, SendError};
+use voxwire_tokio::CallError;
+
+use super::{Attendant, END, length};
+use crate::agent::{Agent, stopping};
+use crate::exit::Failure;
+use crate::report::Ended;
+use crate::words::Side;
+
+/// How far an agent says ahead of what can have been played, so that no platform need forget the oldest of it.
+const AHEAD: Duration = Duration::from_secs(20);
+
+/// How long after its last word must have been played an agent hangs up: the network takes time too.
+const MARGIN: Duration = Duration::from_millis(200);
+
+/// How much longer it waits for a mark.
+const MARK_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a platform may refuse to take what is said.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+
+/// When and how to hang up.
+pub(super) struct Parting {
+    at: Duration,
+    code: u16,
+    reason: &'static str,
+}
+
+impl<'c> Attendant<'c> {
+    /// The next frame of the recording, and when it may be said.
+    pub(in crate::agent) fn next_frame(&self) -> Option<(&'c [u8], Duration)> {
+        let wav = self.agent.recording()?;
+        let frame = (wav.rate / 50) as usize * AudioFormat::SAMPLE_BYTES;
+        let frame = self.rest.get(..frame.max(AudioFormat::SAMPLE_BYTES)).unwrap_or(self.rest);
+        (!frame.is_empty() && !self.left).then(|| (frame, self.played_at.saturating_sub(AHEAD)))
+    }
+
+    /// Says a frame of the recording when its time has come. Cancel-safe: it is said when this returns, or not at all.
+    pub(in crate::agent) async fn say_frame(
+        &mut self,
+        frame: Option<(&[u8], Duration)>,
+    ) -> Result<(), CallError> {
+        self.clock.sleep_until(frame.map(|(_, at)| at)).await;
+        match frame {
+            Some((frame, _)) => self.speaking.send(Command::Audio(Audio::raw(frame))).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on to the next frame, or to the mark behind the last.
+    pub(in crate::agent) async fn frame_said(
+        &mut self,
+        frame: Option<(&[u8], Duration)>,
+        said: Result<(), CallError>,
+    ) {
+        let Some((frame, _)) = frame else { return };
+        match said {
+            Ok(()) => {
+                self.said(Command::Audio(Audio::raw(frame)));
+                self.count_said(frame.len(), frame);
+                self.rest = self.rest.get(frame.len()..).unwrap_or_default();
+            }
+            Err(error) => {
+                self.trace.note(format_args!("cannot go on: {error}"));
+                self.rest = &[];
+            }
+        }
+        if self.rest.is_empty() {
+            self.mark_is_out = self.say(Command::Mark(Mark::new(END))).await;
+            if let Agent::Play { .. } = self.agent {
+                let wait = if self.mark_is_out { MARK_WITHIN } else { MARGIN };
+                self.parting = Some(Parting { at: self.played_at + wait, code: 1000, reason: "" });
+            }
+        }
+    }
+
+    /// Says something; `false` if it could not be said.
+    pub(super) async fn say(&mut self, command: Command<'_>) -> bool {
+        let mut drain = self.drain.clone();
+        let said = select! {
+            biased;
+            said = self.speaking.send(command) => said,
+            // The loop sees it too, and hangs up.
+            () = stopping(&mut drain) => return false,
+            () = sleep(TAKEN_WITHIN) => {
+                self.part(1008, "the platform takes no audio");
+                return false;
+            }
+        };
+        match said {
+            Ok(()) => {
+                self.said(command);
+                return true;
+            }
+            Err(CallError::Send(SendError::Closed | SendError::Unsupported | SendError::Oneway)) => {}
+            Err(error) => self.trace.note(format_args!("cannot say it: {error}")),
+        }
+        false
+    }
+
+    pub(super) fn said(&mut self, command: Command<'_>) {
+        if let Some(dialect) = self.dialect {
+            self.trace.said(dialect, command);
+        }
+    }
+
+    pub(super) fn count_said(&mut self, bytes: usize, pcm: &[u8]) {
+        let now = self.clock.now();
+        self.attended.said.count(now, bytes);
+        self.played_at = self.played_at.max(now) + self.lasts(bytes);
+        if let Some(tape) = &mut self.tape {
+            tape.said(pcm);
+        }
+    }
+
+    /// How long some bytes of the call's audio last; where its format is unknown, the recording's.
+    pub(super) fn lasts(&self, bytes: usize) -> Duration {
+        match (self.format, self.agent.recording()) {
+            (Some(format), _) => format.duration_of(bytes as u64),
+            (None, Some(wav)) => length(wav, &wav.pcm[..bytes.min(wav.pcm.len())]),
+            (None, None) => Duration::ZERO,
+        }
+    }
+
+    /// Hangs up because the agent cannot do its work.
+    pub(super) fn give_up(&mut self, failure: Failure, reason: &'static str) {
+        self.attended.failure.get_or_insert(failure);
+        self.part(1011, reason);
+    }
+
+    /// Hangs up as soon as possible.
+    pub(super) fn part(&mut self, code: u16, reason: &'static str) {
+        self.parting = Some(Parting { at: Duration::ZERO, code, reason });
+    }
+
+    /// Hangs up when everything said so far must have been heard.
+    pub(super) fn part_when_heard(&mut self, now: Duration) {
+        let at = self.played_at.max(now) + MARGIN;
+        self.parting = Some(Parting { at, code: 1000, reason: "goodbye" });
+    }
+
+    /// When to hang up, once that is known.
+    pub(in crate::agent) fn parts_at(&self) -> Option<Duration> {
+        self.parting.as_ref().filter(|_| !self.left).map(|parting| parting.at)
+    }
+
+    /// Hangs up if it is time to. What the caller says until he knows is still heard.
+    pub(in crate::agent) async fn leave_if_due(&mut self) {
+        let now = self.clock.now();
+        let Some(Parting { code, reason, .. }) = self.parting.take_if(|parting| parting.at <= now) else {
+            return;
+        };
+        if mem::replace(&mut self.left, true) {
+            return;
+        }
+        if self.speaking.hang_up(code, reason).await.is_ok() {
+            self.said(Command::Hangup(Close::new(code, reason)));
+            self.attended.ended =
+                Ended { by: Some(Side::Application), code: Some(code), reason: reason.to_owned() };
+        }
+    }
+
+    /// Turns true when the server stops.
+    pub(in crate::agent) fn drained(&self) -> watch::Receiver<bool> {
+        self.drain.clone()
+    }
+
+    /// Hangs up because the server stops.
+    pub(in crate::agent) fn drain(&mut self) {
+        self.part(1001, "the server is going away");
+    }
+
+    pub(in crate::agent) const fn has_left(&self) -> bool {
+        self.left
+    }
+}

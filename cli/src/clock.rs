@@ -1,0 +1,35 @@
+//! The time of a call, which may pass faster than the clock on the wall.
+
+use core::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+/// How much faster `--fast` lets time pass.
+pub(crate) const FAST: u32 = 10;
+
+/// Time since a call began. Every duration in this program is of this clock's, so that speeding it up speeds up all:
+/// voices, waits, and what is measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    began: Instant,
+    speed: u32,
+}
+
+impl Clock {
+    /// A clock that begins now.
+    pub(crate) fn start(fast: bool) -> Self {
+        Self { began: Instant::now(), speed: if fast { FAST } else { 1 } }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.began.elapsed().saturating_mul(self.speed)
+    }
+
+    /// Waits until a moment of this clock, for ever if there is none.
+    pub(crate) async fn sleep_until(&self, at: Option<Duration>) {
+        match at.and_then(|at| self.began.checked_add(at / self.speed)) {
+            Some(at) => sleep_until(at).await,
+            None => core::future::pending().await,
+        }
+    }
+}

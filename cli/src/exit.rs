@@ -1,0 +1,169 @@
+//! How the program ends when it does not end well: one sentence, one exit code.
+
+use std::io;
+
+use thiserror::Error;
+use voxwire_tokio::CallError;
+use voxwire_tokio::tokio_tungstenite::tungstenite;
+
+use crate::wav::WavError;
+
+/// The exit codes, for `--help`; `README.md` has them too, and a test compares both.
+pub(crate) const CODES: &str = "\
+Exit codes:
+   0  everything went well
+   2  wrong arguments
+   3  a recording cannot be read, or is not of the kind that is needed
+   4  the application cannot be reached
+   5  the upgrade was declined: the call is hung up
+   6  the application is busy
+   7  the application rejected the call
+   8  the call was lost
+   9  the answer never came
+  10  something cannot be written: the disk is full, say
+  11  the address cannot be listened on
+  12  demo: what was heard is not what was said
+  13  explain: a message is malformed
+ 130  interrupted twice";
+
+/// The exit code after a second interrupt, as shells give it for the first.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// [`AudioFormat::RATES`](voxwire::AudioFormat::RATES), in words.
+pub(crate) const RATES: &str = "8000, 16000, 24000, 44100, 48000 or 96000 Hz";
+
+/// Why the program did not do what it was asked to.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Recording(#[from] WavError),
+    #[error("{name} has a sample rate of {found} Hz, but the call has {needed} Hz")]
+    WrongRate { name: String, found: u32, needed: u32 },
+    #[error("{name} has a sample rate of {found} Hz, which no provider takes; it needs one of {RATES}")]
+    NoSuchRate { name: String, found: u32 },
+    #[error("cannot read {name}: {cause}")]
+    Read { name: String, cause: io::Error },
+    #[error("cannot reach {url}: {why}")]
+    Unreachable { url: String, why: String },
+    #[error("the upgrade was declined with HTTP status {0}: the call is hung up")]
+    Declined(u16),
+    #[error("the application is busy")]
+    Busy,
+    #[error("the application rejected the call")]
+    Rejected,
+    #[error("the call was lost: {0}")]
+    Lost(String),
+    #[error("{0}")]
+    Unanswered(String),
+    #[error("cannot write {name}: {cause}")]
+    Write { name: String, cause: io::Error },
+    #[error("cannot listen on {address}: {cause}")]
+    Listen { address: String, cause: io::Error },
+    #[error("the demo failed: {0}")]
+    Demo(String),
+    #[error("{0} malformed")]
+    Malformed(Count),
+}
+
+/// Messages, counted.
+#[derive(Debug)]
+pub(crate) struct Count(pub(crate) u64);
+
+impl core::fmt::Display for Count {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 message is"),
+            many => write!(f, "{many} messages are"),
+        }
+    }
+}
+
+impl Failure {
+    /// Why a call could not be placed.
+    pub(crate) fn connecting(url: &str, error: CallError) -> Self {
+        let why = match error {
+            CallError::Declined(status) => return Self::Declined(status),
+            CallError::Handshake(tungstenite::Error::Io(error)) => match error.kind() {
+                io::ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
+                _ => error.to_string(),
+            },
+            CallError::Handshake(tungstenite::Error::Url(error)) => format!("not a ws:// address ({error})"),
+            CallError::Handshake(error) => format!("no WebSocket server answers there ({error})"),
+            error => error.to_string(),
+        };
+        Self::Unreachable { url: address(url).to_owned(), why }
+    }
+
+    /// A server that took the connection and said nothing.
+    pub(crate) fn silent(url: &str) -> Self {
+        Self::Unreachable {
+            url: address(url).to_owned(),
+            why: "it did not reply to the upgrade in time".into(),
+        }
+    }
+
+    /// The exit code of [`CODES`].
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Recording(WavError::Write { .. } | WavError::Full { .. }) | Self::Write { .. } => 10,
+            Self::Recording(_) | Self::WrongRate { .. } | Self::NoSuchRate { .. } | Self::Read { .. } => 3,
+            Self::Unreachable { .. } => 4,
+            Self::Declined(_) => 5,
+            Self::Busy => 6,
+            Self::Rejected => 7,
+            Self::Lost(_) => 8,
+            Self::Unanswered(_) => 9,
+            Self::Listen { .. } => 11,
+            Self::Demo(_) => 12,
+            Self::Malformed(_) => 13,
+        }
+    }
+}
+
+/// A URL without its path and without user information, where secrets live.
+fn address(url: &str) -> &str {
+    let Some((scheme, rest)) = url.split_once("://") else { return "the given URL" };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].contains('@') {
+        true => "the given URL",
+        false => &url[..scheme.len() + 3 + end],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one code that no run of the program can be made to give.
+    #[test]
+    fn a_demo_that_does_not_add_up_has_a_code_of_its_own() {
+        let failure = Failure::Demo("on Sinch, the greeting was not interrupted".into());
+        assert_eq!(failure.code(), 12);
+        assert_eq!(failure.to_string(), "the demo failed: on Sinch, the greeting was not interrupted");
+    }
+
+    #[test]
+    fn an_address_shows_no_secret() {
+        assert_eq!(address("ws://127.0.0.1:80/calls/s3cret?k=v"), "ws://127.0.0.1:80");
+        assert_eq!(address("wss://example.org"), "wss://example.org");
+        assert_eq!(address("ws://me:s3cret@example.org/"), "the given URL");
+        assert_eq!(address("s3cret"), "the given URL");
+    }
+
+    #[test]
+    fn help_and_readme_name_the_same_exit_codes() {
+        let codes = |text: &str, separator: &str| -> Vec<(u8, String)> {
+            let pair = |line: &str| {
+                let (code, meaning) = line.trim().trim_matches('|').trim().split_once(separator)?;
+                Some((code.trim().parse().ok()?, meaning.trim().to_owned()))
+            };
+            text.lines().filter_map(pair).collect()
+        };
+        let help = codes(CODES, "  ");
+        assert_eq!(help.len(), 14);
+        assert_eq!(help, codes(include_str!("../README.md"), " | "));
+    }
+}

@@ -1,0 +1,282 @@
+//! What is printed: lines for people, or with `--json` one JSON object a line.
+
+use core::fmt::{self, Display};
+use core::time::Duration;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indicatif::ProgressBar;
+use serde::{Serialize, Serializer};
+use voxwire::Dialect;
+
+use crate::clock::Clock;
+use crate::exit::Failure;
+use crate::timeline::Tick;
+use crate::words::{Label, Side, Words};
+
+/// Standard output, for many tasks at once.
+pub(crate) struct Output {
+    json: bool,
+    header_values: bool,
+    /// Stands on the terminal between the lines, if it is shown.
+    bar: ProgressBar,
+    state: Mutex<State>,
+}
+
+enum State {
+    Open,
+    /// Nobody reads any more: a pipe into `head`, say. That is no error.
+    Closed,
+    Failed(io::Error),
+}
+
+impl Output {
+    pub(crate) fn new(json: bool, header_values: bool) -> Self {
+        Self { json, header_values, bar: ProgressBar::hidden(), state: Mutex::new(State::Open) }
+    }
+
+    /// The same output around a progress bar.
+    pub(crate) fn around(self, bar: ProgressBar) -> Self {
+        Self { bar, ..self }
+    }
+
+    pub(crate) fn bar(&self) -> &ProgressBar {
+        &self.bar
+    }
+
+    pub(crate) const fn shows_header_values(&self) -> bool {
+        self.header_values
+    }
+
+    /// Prints a line that both readers understand. `kind` is the first key of its JSON object.
+    pub(crate) fn line<L: Display + Serialize>(&self, kind: &'static str, line: &L) {
+        self.people(line);
+        self.json(kind, line);
+    }
+
+    /// Prints a line for people only.
+    pub(crate) fn people(&self, line: impl Display) {
+        if !self.json {
+            self.print(format_args!("{line}"));
+        }
+    }
+
+    /// Prints a line for programs only.
+    pub(crate) fn json(&self, kind: &'static str, line: &impl Serialize) {
+        if self.json
+            && let Ok(line) = serde_json::to_string(&Line { kind, line })
+        {
+            self.print(format_args!("{line}"));
+        }
+    }
+
+    /// Whether everything could be printed.
+    ///
+    /// # Errors
+    /// [`Failure::Write`] if not, except that nobody wanted to read it.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match core::mem::replace(&mut *state, State::Closed) {
+            State::Failed(cause) => Err(Failure::Write { name: "standard output".into(), cause }),
+            State::Open | State::Closed => Ok(()),
+        }
+    }
+
+    fn print(&self, line: fmt::Arguments<'_>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*state, State::Open) {
+            return;
+        }
+        match self.bar.suspend(|| writeln!(io::stdout().lock(), "{line}")) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => *state = State::Closed,
+            Err(error) => *state = State::Failed(error),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'l, L> {
+    kind: &'static str,
+    #[serde(flatten)]
+    line: &'l L,
+}
+
+/// Tells what one end of a call says and hears, as it happens.
+pub(crate) struct Trace {
+    output: Arc<Output>,
+    call: String,
+    side: Side,
+    clock: Clock,
+    story: Story,
+    ticks: Vec<Tick>,
+}
+
+/// Which control messages people are told; programs are told everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Story {
+    /// None.
+    Untold,
+    /// What this end says. It is kept for a picture too.
+    Said,
+    /// What both ends say.
+    Both,
+}
+
+impl Trace {
+    pub(crate) fn new(output: &Arc<Output>, call: String, side: Side, clock: Clock, story: Story) -> Self {
+        Self { output: output.clone(), call, side, clock, story, ticks: Vec::new() }
+    }
+
+    /// This end has said something.
+    pub(crate) fn said<W: Words>(&mut self, dialect: Dialect, message: W) {
+        let label = message.label(dialect);
+        if label == Label::Wordless {
+            return;
+        }
+        let at = self.clock.now();
+        self.message("said", at, message, self.story != Story::Untold && label != Label::Audio);
+        if let (Story::Said, Label::Word(label)) = (self.story, label) {
+            self.ticks.push(Tick { at, label, from_platform: self.side == Side::Platform });
+        }
+    }
+
+    /// This end has heard something.
+    pub(crate) fn heard<W: Words>(&self, dialect: Dialect, message: W) {
+        let told = self.story == Story::Both && message.label(dialect) != Label::Audio;
+        self.message("heard", self.clock.now(), message, told);
+    }
+
+    /// Something happened that is no message.
+    pub(crate) fn note(&self, text: impl Display) {
+        let at = self.clock.now();
+        if self.story != Story::Untold {
+            self.output.people(Beat { at, side: self.side, what: &text });
+        }
+        let text = text.to_string();
+        self.output.json("note", &Note { call: &self.call, at_ms: Millis(at), side: self.side, text });
+    }
+
+    /// Where control messages stand in time.
+    pub(crate) fn into_ticks(self) -> Vec<Tick> {
+        self.ticks
+    }
+
+    fn message<W: Words>(&self, kind: &'static str, at: Duration, message: W, told: bool) {
+        if told {
+            self.output.people(Beat { at, side: W::SIDE, what: &message.meaning() });
+        }
+        let message = if self.output.shows_header_values() { message.with_header_values() } else { message };
+        self.output.json(kind, &Told { call: &self.call, at_ms: Millis(at), side: self.side, message });
+    }
+}
+
+/// A line of a call's story.
+struct Beat<'w, W: ?Sized> {
+    at: Duration,
+    side: Side,
+    what: &'w W,
+}
+
+impl<W: Display + ?Sized> Display for Beat<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>7.3} s  {:<11}  {}", self.at.as_secs_f64(), self.side.name(), self.what)
+    }
+}
+
+#[derive(Serialize)]
+struct Told<'c, W> {
+    call: &'c str,
+    at_ms: Millis,
+    /// Whose journal this is.
+    side: Side,
+    message: W,
+}
+
+#[derive(Serialize)]
+struct Note<'c> {
+    call: &'c str,
+    at_ms: Millis,
+    side: Side,
+    text: String,
+}
+
+/// A time in milliseconds, to the microsecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Millis(pub(crate) Duration);
+
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.0.as_micros() as f64 / 1e3)
+    }
+}
+
+impl Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.1} ms", self.0.as_secs_f64() * 1e3))
+    }
+}
+
+/// One direction of a call's audio, as one end sees it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Flow {
+    /// Messages of audio.
+    pub(crate) frames: u64,
+    /// Bytes of audio.
+    pub(crate) bytes: u64,
+    /// The longest time between two of them.
+    #[serde(rename = "longest_gap_ms")]
+    pub(crate) longest_gap: Millis,
+    /// When the first came.
+    #[serde(skip)]
+    pub(crate) first: Option<Duration>,
+    #[serde(skip)]
+    last: Duration,
+}
+
+impl Flow {
+    pub(crate) const NONE: Self =
+        Self { frames: 0, bytes: 0, longest_gap: Millis(Duration::ZERO), first: None, last: Duration::ZERO };
+
+    pub(crate) fn count(&mut self, at: Duration, bytes: usize) {
+        if self.first.is_some() {
+            self.longest_gap.0 = self.longest_gap.0.max(at.saturating_sub(self.last));
+        }
+        self.first.get_or_insert(at);
+        self.last = at;
+        self.frames += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Ended {
+    /// Who hung up; nobody, if the call was lost.
+    pub(crate) by: Option<Side>,
+    /// The close code, if there was one.
+    pub(crate) code: Option<u16>,
+    /// The reason, often empty.
+    pub(crate) reason: String,
+}
+
+impl Ended {
+    pub(crate) fn lost(why: impl Display) -> Self {
+        Self { by: None, code: None, reason: why.to_string() }
+    }
+}
+
+impl Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.by {
+            Some(side) => write!(f, "the {} hung up", side.name())?,
+            None => f.write_str("the call was lost")?,
+        }
+        match (self.code, self.reason.as_str()) {
+            (None, "") => Ok(()),
+            (Some(code), "") => write!(f, " ({code})"),
+            (Some(code), reason) => write!(f, " ({code}: {reason:?})"),
+            (None, reason) => write!(f, " ({reason})"),
+        }
+    }
+}

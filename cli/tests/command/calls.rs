@@ -1,0 +1,154 @@
+//! `answer` and `call` against each other.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::PathBuf;
+
+use crate::support::{Running, Scratch, asset, samples, silence, voxwire};
+
+#[test]
+fn two_callers_at_once_hear_themselves_in_either_dialect() {
+    let scratch = Scratch::new();
+    let (server, url) = Running::answer(&["--agent", "echo"]);
+    let calls = ["sinch", "wavix"].map(|dialect| {
+        let heard = scratch.file(dialect);
+        Running::start(&["call", &url, "--dialect", dialect, "--fast", "--record", &heard])
+    });
+    for call in calls {
+        let run = call.end();
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains("heard     70080 bytes, 1.46 s\n"), "{}", run.stdout);
+    }
+    let said = samples(asset("caller.wav"));
+    assert_eq!(samples(scratch.file("sinch")), said);
+    assert_eq!(samples(scratch.file("wavix")), said);
+    for _ in 0..2 {
+        let over = server.line_with("ended");
+        assert!(over.ends_with("70080 bytes heard, 70080 said; the platform hung up (1000)"), "{over}");
+    }
+}
+
+#[test]
+fn only_the_token_lets_a_call_in_and_it_is_never_printed() {
+    let (server, url) = Running::answer(&["--token", "s3cret"]);
+    let url = url.strip_suffix("/TOKEN").unwrap();
+    let call = |path| voxwire(&["call", &format!("{url}{path}"), "--dialect", "wavix", "--fast"]).code;
+    assert_eq!([call("/s3cret"), call("/calls/s3cret"), call("/s3cret?x=y"), call("/secret")], [0, 0, 0, 5]);
+    server.interrupt();
+    let run = server.end();
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("its URL does not end in the token: declined with 404"));
+    assert!(!(run.stdout + &run.stderr).contains("cret"));
+}
+
+#[test]
+fn header_values_stay_secret_unless_they_are_asked_for() {
+    let (server, url) = Running::answer(&["--json"]);
+    let args = ["call", &url, "--dialect", "sinch", "--fast", "--header", "Tenant=s3cret", "--json"];
+    let run = voxwire(&args);
+    assert!(run.stdout.contains("Tenant") && !run.stdout.contains("s3cret"));
+    let shown = voxwire(&[&args[..], &["--show-headers"]].concat());
+    assert!(shown.stdout.contains(r#"{"name":"Tenant","value":"s3cret"}"#));
+    server.interrupt();
+    let served = server.end().stdout;
+    assert!(served.contains("Tenant") && !served.contains("s3cret"));
+}
+
+#[test]
+fn play_is_heard_to_the_last_sample() {
+    let scratch = Scratch::new();
+    let (_server, url) = Running::answer(&["--agent", "play", &asset("greeting.wav")]);
+    for dialect in ["sinch", "wavix"] {
+        let heard = scratch.file(dialect);
+        let run = voxwire(&["call", &url, "--dialect", dialect, "--fast", "--record", &heard]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(samples(&heard), samples(asset("greeting.wav")));
+    }
+}
+
+#[test]
+fn play_refuses_a_call_of_another_rate_and_takes_the_next() {
+    let (server, url) = Running::answer(&["--agent", "play", &asset("greeting.wav")]);
+    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", "16000"]);
+    run.failed(
+        9,
+        "the application hung up (1011: \"the recording has another sample rate than the call\") \
+         without an answer",
+    );
+    assert!(server.complaint().ends_with("has a sample rate of 24000 Hz, but the call has 16000 Hz"));
+    assert_eq!(voxwire(&["call", &url, "--dialect", "wavix", "--fast"]).code, 0);
+}
+
+#[test]
+fn record_keeps_one_file_per_call_and_outlives_a_disk_that_fails() {
+    let scratch = Scratch::new();
+    let folder = scratch.file("calls");
+    let (server, url) = Running::answer(&["--agent", "record", &folder]);
+    let call = |dialect| voxwire(&["call", &url, "--dialect", dialect, "--fast"]);
+    let (sinch, wavix) = (call("sinch"), call("wavix"));
+    assert_eq!((sinch.code, wavix.code), (0, 0), "{sinch:?} {wavix:?}");
+    server.line_with("call 1 from 127.0.0.1");
+    server.line_with("ended");
+    server.line_with("ended");
+    let files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        assert_eq!(samples(file), samples(asset("caller.wav")));
+    }
+
+    fs::remove_dir_all(&folder).unwrap();
+    let refused = call("sinch");
+    refused.failed(9, "the application hung up (1011: \"the call cannot be recorded\") without an answer");
+    let complaint = server.complaint();
+    assert!(complaint.starts_with("voxwire: call 3: cannot write "), "{complaint}");
+    fs::create_dir_all(&folder).unwrap();
+    assert_eq!(call("sinch").code, 0);
+}
+
+#[test]
+fn a_call_of_any_rate_is_carried_as_it_is() {
+    let scratch = Scratch::new();
+    let (said, heard) = (scratch.file("said.wav"), scratch.file("heard.wav"));
+    silence(&said, 44_100, 1, 44_100 + 7);
+    let (_server, url) = Running::answer(&[]);
+    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--say", &said, "--record", &heard]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(fs::read(said).unwrap(), fs::read(heard).unwrap());
+}
+
+#[test]
+fn a_dialect_that_was_not_expected_harms_no_other_call() {
+    let (server, url) = Running::answer(&["--dialect", "sinch"]);
+    let wavix = Running::start(&["call", &url, "--dialect", "wavix", "--fast"]);
+    assert_eq!(voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).code, 0);
+    assert_eq!(wavix.end().code, 0);
+    server.line_with("ended");
+    server.line_with("ended");
+}
+
+#[test]
+fn visitors_that_are_no_callers_are_turned_away() {
+    let (server, url) = Running::answer(&[]);
+    let mut visitor = TcpStream::connect(url.strip_prefix("ws://").unwrap()).unwrap();
+    visitor.write_all(b"EHLO example.org\r\n\r\n").unwrap();
+    assert!(server.line().starts_with(&format!("no call from {}: ", visitor.local_addr().unwrap())));
+    let mut visitor = TcpStream::connect(url.strip_prefix("ws://").unwrap()).unwrap();
+    visitor.write_all(b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n").unwrap();
+    assert!(server.line().starts_with(&format!("no call from {}: ", visitor.local_addr().unwrap())));
+    assert_eq!(voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).code, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_server_out_of_descriptors_takes_calls_again_when_it_has_some() {
+    let server = Running::start_within(24, &["answer", "--listen", "127.0.0.1:0"]);
+    let line = server.line();
+    let address = line.strip_prefix("listening on ws://").unwrap();
+    let visitors: Vec<_> = (0..40).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let complaint = server.complaint();
+    assert!(complaint.starts_with("voxwire: cannot take a call: "), "{complaint}");
+    drop(visitors);
+    let run = voxwire(&["call", &format!("ws://{address}"), "--dialect", "sinch", "--fast"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}

@@ -1,0 +1,133 @@
+//! Every exit code, and the sentence that comes with it. 12 is tested where it is given, 13 in `explain`, 130 in `drain`.
+
+use std::net::TcpListener;
+
+use voxwire::Command;
+use voxwire_tokio::Inbox;
+
+use crate::support::{Running, Scratch, asset, call_to, silence, voxwire};
+
+#[test]
+fn code_2_wrong_arguments() {
+    assert_eq!(voxwire(&["call"]).code, 2);
+    assert_eq!(voxwire(&["answer", "--rate", "11025"]).code, 2);
+    let wavix = voxwire(&["call", "ws://127.0.0.1:1", "--dialect", "wavix", "--header", "Token=s3cret"]);
+    wavix.failed(2, "--header does not go with --dialect wavix: Wavix has no call headers");
+    let header = voxwire(&["call", "ws://127.0.0.1:1", "--dialect", "sinch", "--header", "s3cret"]);
+    header.failed(2, "a --header is written NAME=VALUE");
+    let agent = voxwire(&["answer", "--agent", "sing"]);
+    agent.failed(2, "--agent is one of: echo, play FILE.wav, record DIR, busy, reject");
+    let token = voxwire(&["answer", "--token", "a/s3cret"]);
+    token.failed(2, "--token is one segment of a path: not empty, and without a slash");
+}
+
+#[test]
+fn code_3_recordings_that_cannot_be_used() {
+    let scratch = Scratch::new();
+    let (stereo, slow, odd) = (scratch.file("stereo.wav"), scratch.file("slow.wav"), scratch.file("odd.wav"));
+    silence(&stereo, 24_000, 2, 4);
+    silence(&slow, 8_000, 1, 4);
+    silence(&odd, 11_025, 1, 4);
+    let call = |args: &[&str]| voxwire(&[&["call", "ws://127.0.0.1:1", "--dialect", "sinch"], args].concat());
+    call(&["--say", "/nowhere.wav"])
+        .failed(3, "cannot read /nowhere.wav: No such file or directory (os error 2)");
+    call(&["--say", &stereo]).failed(3, &format!("{stereo} has 2 channels; voxwire needs mono"));
+    call(&["--say", &slow, "--rate", "16000"])
+        .failed(3, &format!("{slow} has a sample rate of 8000 Hz, but the call has 16000 Hz"));
+    assert_eq!(call(&["--say", &odd]).code, 3);
+    let play = voxwire(&["answer", "--agent", "play", &slow, "--rate", "16000"]);
+    play.failed(3, &format!("{slow} has a sample rate of 8000 Hz, but the call has 16000 Hz"));
+    voxwire(&["explain", "/nowhere"])
+        .failed(3, "cannot read /nowhere: No such file or directory (os error 2)");
+}
+
+#[test]
+fn code_4_nobody_there() {
+    // A port that was just free.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let run = voxwire(&["call", &format!("ws://{address}/s3cret"), "--dialect", "sinch"]);
+    run.failed(4, &format!("cannot reach ws://{address}: the connection was refused"));
+    assert_eq!(voxwire(&["call", "http://127.0.0.1/", "--dialect", "sinch"]).code, 4);
+}
+
+#[test]
+fn code_5_declined() {
+    let (_server, url) = Running::answer(&["--token", "s3cret"]);
+    let url = url.strip_suffix("/TOKEN").unwrap();
+    for path in ["", "/", "/s3cre", "/s3crets", "/s3cret/", "/s3cret/x", "/x?s3cret"] {
+        let run = voxwire(&["call", &format!("{url}{path}"), "--dialect", "sinch", "--fast"]);
+        run.failed(5, "the upgrade was declined with HTTP status 404: the call is hung up");
+    }
+}
+
+#[test]
+fn code_6_busy_and_7_rejected() {
+    for (agent, code, sentence) in
+        [("busy", 6, "the application is busy"), ("reject", 7, "the application rejected the call")]
+    {
+        let (server, url) = Running::answer(&["--agent", agent]);
+        voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).failed(code, sentence);
+        // Wavix has no words for it: the application hangs up, and says why.
+        let run = voxwire(&["call", &url, "--dialect", "wavix", "--fast"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        server.line_with("call 2 from");
+        assert!(server.line_with("ended").contains("the application hung up (1000:"));
+    }
+}
+
+#[test]
+fn code_8_lost() {
+    let run = call_to(
+        async |mut call| {
+            assert!(call.next(&mut Inbox::new()).await.is_ok());
+            call.send(Command::Answer).await.unwrap();
+        },
+        &[],
+    );
+    run.failed(8, "the call was lost: the connection ended without a close");
+}
+
+#[test]
+fn code_9_no_answer() {
+    let silent = call_to(
+        async |mut call| {
+            let mut inbox = Inbox::new();
+            while !call.is_closed() {
+                let _ = call.next(&mut inbox).await;
+            }
+        },
+        &["--duration", "0.5"],
+    );
+    silent.failed(9, "the application had not answered yet");
+    let gone = call_to(
+        async |mut call| {
+            assert!(call.next(&mut Inbox::new()).await.is_ok());
+            call.hang_up(4000, "not \u{1b}today").await.unwrap();
+        },
+        &[],
+    );
+    gone.failed(9, r#"the application hung up (4000: "not \u{1b}today") without an answer"#);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn code_10_disk_full() {
+    let (_server, url) = Running::answer(&[]);
+    let run = voxwire(&["call", &url, "--dialect", "wavix", "--fast", "--record", "/dev/full"]);
+    run.failed(10, "cannot write /dev/full: No space left on device (os error 28)");
+    let scratch = Scratch::new();
+    let file = scratch.file("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(voxwire(&["demo", "--fast", "--out", &file]).code, 10);
+    assert_eq!(voxwire(&["answer", "--agent", "record", &file]).code, 10);
+    let nowhere = voxwire(&["call", &url, "--dialect", "wavix", "--record", "/nowhere/h.wav"]);
+    nowhere.failed(10, "cannot write /nowhere/h.wav: No such file or directory (os error 2)");
+}
+
+#[test]
+fn code_11_address_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = voxwire(&["answer", "--listen", &address, "--agent", "play", &asset("greeting.wav")]);
+    run.failed(11, &format!("cannot listen on {address}: Address already in use (os error 98)"));
+}

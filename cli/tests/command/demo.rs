@@ -1,0 +1,52 @@
+//! The demo: its files must bear out what it claims.
+
+use std::fs;
+
+use crate::support::{Scratch, parsed, samples, voxwire};
+
+#[test]
+fn what_was_heard_is_what_was_said_less_what_was_cleared() {
+    let scratch = Scratch::new();
+    let run = voxwire(&["demo", "--fast", "--out", &scratch.path().display().to_string()]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let accounts = parsed(&fs::read_to_string(scratch.file("accounts.json")).unwrap());
+    for (dialect, account) in ["sinch", "wavix"].iter().zip(accounts["calls"].as_array().unwrap()) {
+        assert_eq!((account["dialect"].as_str(), account["rate"].as_u64()), (Some(*dialect), Some(24_000)));
+        let of = |side: &str, what: &str| samples(scratch.file(&format!("{dialect}-{side}-{what}.wav")));
+        assert_eq!(of("application", "heard"), of("platform", "said"));
+        let mut said = of("application", "said");
+        let cuts = account["cleared"].as_array().unwrap();
+        assert!(!cuts.is_empty());
+        for cut in cuts.iter().rev() {
+            let [at, bytes] = ["at", "bytes"].map(|key| usize::try_from(cut[key].as_u64().unwrap()).unwrap());
+            assert!(cut["said_by"] == "application" && at % 2 == 0 && bytes % 2 == 0);
+            said.drain(at / 2..(at + bytes) / 2);
+        }
+        assert_eq!(of("platform", "heard"), said);
+    }
+    let picture = fs::read_to_string(scratch.file("timeline.svg")).unwrap();
+    for word in ["connect", "answer", "clear", "connected", "start", "mark end-of-greeting", "stop", "close"]
+    {
+        assert!(picture.contains(&format!(">{word}</text>")), "{word}");
+    }
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 10);
+}
+
+#[test]
+fn each_side_hangs_up_once_and_the_table_is_complete() {
+    let run = voxwire(&["demo", "--fast"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let hang_ups: Vec<_> = run.stdout.lines().filter(|line| line.contains("hangs up")).collect();
+    let [sinch, wavix] = hang_ups[..] else { panic!("{hang_ups:?}") };
+    assert!(sinch.ends_with(r#"application  hangs up (1000: "goodbye")"#), "{sinch}");
+    assert!(wavix.ends_with("platform     hangs up (1000)"), "{wavix}");
+    for line in [
+        "call   direction                  frames    bytes  longest gap    barge-in",
+        "sinch  platform → application",
+        "sinch  application → platform",
+        "wavix  platform → application",
+        "wavix  application → platform",
+    ] {
+        assert!(run.stdout.lines().any(|printed| printed.starts_with(line)), "{line}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The command as its users see it: what it prints, what it writes, how it exits.
+
+mod calls;
+mod codes;
+mod demo;
+mod drain;
+mod explain;
+mod json;
+mod support;
