@@ -85,7 +85,7 @@ impl<R: Role> Session<R> {
     ) -> Result<R::Hears<'m>, ReceiveError> {
         let close = match message {
             Message::Close(close) => Some(close),
-            _ if self.is_closed() => Some(Close::BARE),
+            _ if self.has_heard_the_end() => Some(Close::BARE),
             _ => None,
         };
         if let Some(close) = close {
@@ -312,6 +312,11 @@ impl<R: Role> Session<R> {
                 self.silence_ends = Instant::NEVER
             }
         }
+    }
+
+    /// A stop is the end, though the close is still to come.
+    fn has_heard_the_end(&self) -> bool {
+        self.is_closed() || (R::WAITS && self.facts.phase == Phase::Stopped)
     }
 
     /// A Sinch platform counts speech alone as a sign of life; everybody else anything that arrives.

@@ -1,1 +1,29 @@
-//! Test support.
+//! What the tests share.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`duet`] | both ends of a call back to back, on a clock that only moves when told |
+//! | [`transcript`] | whole calls as text, replayed in both roles |
+//! | [`notation`] | how such a text writes messages, events and commands |
+//! | [`phases`] | sessions brought to every phase of a call |
+//! | [`samples`] | every message that the providers' pages and the fixtures show |
+//! | [`vocabulary`] | words of either side: all there are, and random ones for proptest |
+//! | [`allocations`] | an allocator that counts |
+
+pub mod allocations;
+pub mod duet;
+pub mod notation;
+pub mod phases;
+pub mod samples;
+pub mod transcript;
+pub mod vocabulary;
+
+/// Random cases, but the same ones in every run, and no file written where one fails.
+pub fn cases(count: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases: count,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(0x766f_7877_6972_6531),
+        ..proptest::test_runner::Config::default()
+    }
+}

@@ -33,10 +33,9 @@ impl Role for Application {
         let unexpected = |word| Err(ReceiveError::Unexpected { word });
         let mut heard = Heard { what: event, phase: None, speech: true, noted: Noted::Nothing };
         match event {
-            _ if facts.phase == Phase::Stopped => {
-                heard.what = Event::Hangup(Close::BARE);
-                heard.phase = Some(Phase::Closed);
-            }
+            // They cross our close, which is all that can still be said.
+            Event::Stop if matches!(facts.phase, Phase::Leaving { .. }) => {}
+            Event::Hello | Event::Start(_) if facts.phase == (Phase::Leaving { live: false }) => {}
             Event::Hello if facts.phase != Phase::Idle => return unexpected("greeting"),
             Event::Start(_) => match (facts.phase, facts.dialect) {
                 (Phase::Idle, Some(dialect)) => heard.phase = Some(announced(dialect)),
@@ -48,8 +47,6 @@ impl Role for Application {
                 heard.noted = Noted::Dropped { bytes };
             }
             Event::Mark(_) if !facts.is_live() => return unexpected("mark"),
-            // It crosses our close, which is all that can still be said.
-            Event::Stop if matches!(facts.phase, Phase::Leaving { .. }) => {}
             Event::Stop => heard.phase = Some(Phase::Stopped),
             Event::Hangup(_) => heard.phase = Some(Phase::Closed),
             Event::Other(_) => heard.noted = Noted::Other,

@@ -32,9 +32,12 @@ impl Role for Platform {
     fn judge<'m>(facts: Facts, command: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError> {
         let unexpected = |word| Err(ReceiveError::Unexpected { word });
         let mut heard = Heard { what: command, phase: None, speech: false, noted: Noted::Nothing };
+        // What crosses our last words was said in good faith.
+        let crosses = matches!(facts.phase, Phase::Stopped | Phase::Leaving { .. });
         match (facts.phase, command) {
             (Phase::Offered, Command::Answer) => heard.phase = Some(Phase::Live),
             (Phase::Offered, Command::Busy | Command::Reject) => heard.phase = Some(Phase::Refused),
+            (_, Command::Answer | Command::Busy | Command::Reject) if crosses => {}
             (_, Command::Answer | Command::Busy | Command::Reject) => return unexpected("answer to a call"),
             (_, Command::Audio(audio)) if !facts.is_live() || facts.oneway => {
                 let bytes = audio.len();
@@ -42,9 +45,9 @@ impl Role for Platform {
                 heard.noted = Noted::Dropped { bytes };
             }
             (_, Command::Audio(audio)) => heard.speech = !audio.is_empty(),
-            (_, Command::Mark(_)) if !facts.is_live() => return unexpected("mark"),
-            (_, Command::Clear) if !facts.is_live() => return unexpected("clear"),
-            (_, Command::Heartbeat) if !facts.is_live() => return unexpected("heartbeat"),
+            (_, Command::Mark(_)) if !facts.is_live() && !crosses => return unexpected("mark"),
+            (_, Command::Clear) if !facts.is_live() && !crosses => return unexpected("clear"),
+            (_, Command::Heartbeat) if !facts.is_live() && !crosses => return unexpected("heartbeat"),
             (_, Command::Heartbeat) => heard.speech = true,
             (_, Command::Hangup(_)) => heard.phase = Some(Phase::Closed),
             (_, Command::Other(_)) => heard.noted = Noted::Other,

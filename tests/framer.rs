@@ -1,0 +1,82 @@
+//! Audio cut into exact frames, however it comes in pieces.
+
+use proptest::collection::vec;
+use proptest::prelude::{prop_assert_eq, proptest};
+use support::cases;
+use support::samples::VOICE;
+use voxwire::Framer;
+
+/// All frames that come of `pieces`, and what is left.
+fn framed<'p>(length: usize, pieces: impl IntoIterator<Item = &'p [u8]>) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let mut memory = vec![0; length];
+    let mut framer = Framer::new(&mut memory);
+    let mut frames = Vec::new();
+    for mut piece in pieces {
+        while let Some(frame) = framer.next(&mut piece) {
+            frames.push(frame.to_vec());
+        }
+        assert!(piece.is_empty(), "a piece is used up");
+    }
+    (frames, framer.remainder().to_vec())
+}
+
+/// The same without pieces.
+fn naive(length: usize, audio: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let frames = audio.chunks_exact(length);
+    let left = frames.remainder().to_vec();
+    (frames.map(<[u8]>::to_vec).collect(), left)
+}
+
+#[test]
+fn every_way_to_split_a_piece_in_three_gives_the_same_frames() {
+    let audio = &VOICE[..40];
+    for length in 1..=20 {
+        let expected = naive(length, audio);
+        for second in 0..=audio.len() {
+            for first in 0..=second {
+                let pieces = [&audio[..first], &audio[first..second], &audio[second..]];
+                assert_eq!(framed(length, pieces), expected, "{length} bytes, split at {first} and {second}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_frame_that_lies_whole_in_a_piece_is_not_copied() {
+    let mut memory = [0; 320];
+    let mut framer = Framer::new(&mut memory);
+    let mut piece = &VOICE[..1_000];
+    for number in 0..3 {
+        let frame = framer.next(&mut piece).unwrap();
+        assert!(core::ptr::eq(frame, &VOICE[320 * number..320 * (number + 1)]));
+    }
+    assert_eq!(framer.next(&mut piece), None);
+    assert_eq!(framer.remainder(), &VOICE[960..1_000]);
+}
+
+#[test]
+fn the_last_frame_is_filled_with_silence_once() {
+    let mut memory = [0; 8];
+    let mut framer = Framer::new(&mut memory);
+    assert_eq!(framer.finish(0), None);
+    assert_eq!(framer.next(&mut &[1, 2, 3][..]), None);
+    assert_eq!(framer.finish(0xff), Some(&[1, 2, 3, 255, 255, 255, 255, 255][..]));
+    assert_eq!(framer.finish(0), None);
+
+    assert_eq!(framer.next(&mut &[4, 5][..]), None);
+    framer.clear();
+    assert!(framer.remainder().is_empty());
+    assert_eq!(framer.finish(0), None);
+}
+
+proptest! {
+    #![proptest_config(cases(512))]
+
+    #[test]
+    fn frames_do_not_depend_on_the_pieces(length in 1_usize..2_000, pieces in vec(0_usize..1_000, 0..8)) {
+        let whole = &VOICE[..pieces.iter().sum()];
+        let mut rest = whole;
+        let pieces = pieces.iter().map(|piece| rest.split_off(..*piece).unwrap_or_default());
+        prop_assert_eq!(framed(length, pieces), naive(length, whole));
+    }
+}

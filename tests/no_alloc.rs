@@ -1,0 +1,273 @@
+//! Nothing in the core allocates, whatever is heard and said: ten thousand calls with every word of either side,
+//! counted by the allocator.
+
+use core::hint::black_box;
+use core::time::Duration;
+
+use support::allocations::{self, Counting};
+use support::phases;
+use support::samples::VOICE;
+use voxwire::{
+    Application, Audio, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark, Message, Outbox,
+    Platform, ReceiveError, SendError, Session,
+};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const ROUNDS: u64 = 10_000;
+
+/// What a platform says to an application, in the order of a call; and what none should say.
+fn platform_words(dialect: Dialect) -> &'static [Message<'static>] {
+    match dialect {
+        Dialect::Sinch => &[
+            Message::Text(
+                r#"{"command":"connect","CallId":"c\u0031","Headers":{"n":[1,{"o":null}],"k":"\"v\""}}"#,
+            ),
+            Message::Text(r#"{"command":"connect","CallId":"c2"}"#),
+            Message::Text(r#"{"command":"answer"}"#),
+            Message::Text(r#"{"command":"#),
+            Message::Text("hello"),
+            Message::Binary(&[1, 2, 3]),
+            Message::Close(Close::NORMAL),
+            Message::Binary(&[1, 2, 3]),
+        ],
+        _ => &[
+            Message::Text(r#"{"event":"media","media":{"payload":"AAEC"}}"#),
+            Message::Text(r#"{"event":"connected","event_time":"2024-01-15T10:30:00Z"}"#),
+            Message::Text(r#"{"event":"start","call_id":"c1","stream_id":"s\u0031","stream_type":"oneway"}"#),
+            Message::Text(r#"{"event":"start","call_id":"c1","stream_id":"s1"}"#),
+            Message::Text(
+                r#"{"event":"media","media":{"payload":"\/\u002f+A","track":"left","timestamp":"7"}}"#,
+            ),
+            Message::Text(r#"{"event":"media","media":{"payload":"not base64"}}"#),
+            Message::Text(r#"{"event":"mark","mark":{"name":"\u0022m\u0022"}}"#),
+            Message::Text(r#"{"event":"clear"}"#),
+            Message::Binary(&[1, 2, 3]),
+            Message::Text(r#"{"event":"stop"}"#),
+            Message::Text(r#"{"event":"stop"}"#),
+        ],
+    }
+}
+
+/// What an application says to a platform whose call has begun; and what none should say.
+fn application_words(dialect: Dialect) -> &'static [Message<'static>] {
+    match dialect {
+        Dialect::Sinch => &[
+            Message::Binary(&[1, 2, 3]),
+            Message::Text(r#"{"command":"answer"}"#),
+            Message::Text(r#"{"command":"answer"}"#),
+            Message::Binary(&[1, 2, 3]),
+            Message::Text(r#"{"command":"clear"}"#),
+            Message::Text(r#"{"command":"heartbeat"}"#),
+            Message::Text(r#"{"command":"connect"}"#),
+            Message::Text(r#"{"command":"busy"}"#),
+            Message::Close(Close::NORMAL),
+            Message::Text(r#"{"command":"reject"}"#),
+        ],
+        _ => &[
+            Message::Text(r#"{"event":"media","stream_id":"s1","media":{"payload":"AAEC"}}"#),
+            Message::Text(r#"{"event":"mark","mark":{"name":"m"}}"#),
+            Message::Text(r#"{"event":"mark","mark":{}}"#),
+            Message::Text(r#"{"event":"clear"}"#),
+            Message::Text(r#"{"event":"future","a":[[[[1]]]]}"#),
+            Message::Close(Close::LOST),
+            Message::Text(r#"{"event":"clear"}"#),
+        ],
+    }
+}
+
+/// Reads out all there is to read.
+fn read_audio(audio: Audio<'_>) {
+    let mut pcm = [0; 64];
+    let _ = black_box((audio.len(), audio.validate(), audio.copy_to(&mut pcm), audio == Audio::raw(&[0])));
+}
+
+fn read_event(heard: Result<Event<'_>, ReceiveError>) {
+    match heard {
+        Ok(Event::Start(start)) => {
+            let mut text = [0; 64];
+            for header in start.headers {
+                black_box((header.name.len(), header.value.copy_to(&mut text)));
+            }
+            black_box((start.headers.find("K"), start.call_id.map(|id| id.chars().count())));
+        }
+        Ok(Event::Audio(audio)) => read_audio(audio),
+        heard => drop(black_box(heard)),
+    }
+}
+
+fn read_command(heard: Result<Command<'_>, ReceiveError>) {
+    match heard {
+        Ok(Command::Audio(audio)) => read_audio(audio),
+        heard => drop(black_box(heard)),
+    }
+}
+
+#[test]
+fn the_allocator_counts() {
+    assert!(allocations::during(|| drop(black_box(vec![0_u8; 100]))) > 0);
+}
+
+#[test]
+fn hearing_allocates_nothing() {
+    let mut words = 0;
+    let allocations = allocations::during(|| {
+        for round in 0..ROUNDS {
+            let now = Instant::from_millis(round);
+            for dialect in [Dialect::Sinch, Dialect::Wavix] {
+                let mut application = Session::<Application>::application(Config::detect(), now);
+                for message in platform_words(dialect) {
+                    read_event(application.handle_message(now, *message));
+                    words += 1;
+                }
+                let mut platform = Session::<Platform>::platform(Config::new(dialect), now);
+                platform.send(now, Event::Start(phases::call(dialect)), &mut [0; 512]).unwrap();
+                for message in application_words(dialect) {
+                    read_command(platform.handle_message(now, *message));
+                    words += 1;
+                }
+            }
+        }
+    });
+    assert_eq!(allocations, 0, "in {words} messages");
+}
+
+#[test]
+fn saying_allocates_nothing() {
+    let headers = [("tenant", "\"north\"\n"), ("lang", "sv-SE")];
+    let escaped = Message::Text(r#"{"event":"media","media":{"payload":"\/\/\/\/"}}"#);
+    let Ok(Event::Audio(relayed)) = Dialect::Wavix.decode_event(escaped) else { panic!("audio") };
+    let events = [
+        Event::Hello,
+        Event::Start(phases::call(Dialect::Sinch).with_headers((&headers).into())),
+        Event::Start(phases::call(Dialect::Wavix)),
+        Event::Audio(Audio::raw(&VOICE[..640])),
+        Event::Audio(relayed),
+        Event::Mark(Mark::new("\u{1}mark\"")),
+        Event::Other(Message::Text("anything")),
+        Event::Stop,
+        Event::Hangup(Close::new(1006, "not sendable")),
+        Event::Hangup(Close::new(4000, "sendable")),
+    ];
+    let commands = [
+        Command::Answer,
+        Command::Audio(Audio::raw(&VOICE[..640])),
+        Command::Audio(relayed),
+        Command::Audio(Audio::base64("not base64".into())),
+        Command::Mark(Mark::new("\u{1}mark\"")),
+        Command::Clear,
+        Command::Heartbeat,
+        Command::Busy,
+        Command::Reject,
+        Command::Other(Message::Binary(&[1, 2, 3])),
+        Command::Hangup(Close::NORMAL),
+    ];
+    let mut said = 0;
+    let allocations = allocations::during(|| {
+        for round in 0..ROUNDS {
+            let now = Instant::from_millis(round);
+            for dialect in [Dialect::Sinch, Dialect::Wavix] {
+                let mut buf = [0; 2048];
+                let mut platform = Session::<Platform>::platform(Config::new(dialect), now);
+                let mut application = Session::<Application>::application(Config::new(dialect), now);
+                for event in events {
+                    let _ = black_box(platform.measure(now, event));
+                    if let Ok(Some(message)) = platform.send(now, event, &mut buf) {
+                        read_event(application.handle_message(now, message));
+                        said += 1;
+                    }
+                    // An application says what it may, whenever it may.
+                    if matches!(event, Event::Start(_)) && application.dialect().is_some() {
+                        for command in commands.iter().take(commands.len() - 1) {
+                            let _ = black_box(application.measure(now, *command));
+                            if let Ok(Some(message)) = application.send(now, *command, &mut buf) {
+                                read_command(platform.handle_message(now, message));
+                                said += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    });
+    assert_eq!(allocations, 0, "in {said} messages");
+    assert!(said > 20 * ROUNDS, "{said}");
+}
+
+#[test]
+fn time_allocates_nothing() {
+    let allocations = allocations::during(|| {
+        for dialect in [Dialect::Sinch, Dialect::Wavix] {
+            for _ in 0..ROUNDS {
+                let mut session = Session::<Application>::application(Config::new(dialect), Instant::ZERO);
+                let words = if dialect == Dialect::Sinch {
+                    r#"{"command":"connect"}"#
+                } else {
+                    r#"{"event":"start"}"#
+                };
+                for wish in [None, Some(Command::Answer), Some(Command::Hangup(Close::NORMAL))] {
+                    if let Some(due) = session.poll_timeout() {
+                        while !matches!(session.handle_timeout(due, &mut []), Ok(Due::Nothing)) {}
+                        session.handle_activity(due + Duration::from_millis(1));
+                    }
+                    match wish {
+                        None => drop(black_box(session.handle_message(Instant::ZERO, Message::Text(words)))),
+                        Some(wish) => drop(black_box(session.send(Instant::ZERO, wish, &mut []))),
+                    }
+                }
+            }
+        }
+    });
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn framing_and_queueing_allocate_nothing() {
+    let mut sinch = Session::<Application>::application(Config::new(Dialect::Sinch), Instant::ZERO);
+    sinch.handle_message(Instant::ZERO, Message::Text(r#"{"command":"connect"}"#)).unwrap();
+    let mut wavix = Session::<Application>::application(Config::new(Dialect::Wavix), Instant::ZERO);
+    wavix.handle_message(Instant::ZERO, Message::Text(r#"{"event":"start"}"#)).unwrap();
+    for session in [&mut sinch, &mut wavix] {
+        session.send(Instant::ZERO, Command::Answer, &mut []).unwrap();
+    }
+    let mut frames = 0;
+    let mut full = 0;
+    let allocations = allocations::during(|| {
+        for session in [&mut sinch, &mut wavix] {
+            let mut memory = [0; 320];
+            let mut framer = Framer::new(&mut memory);
+            let mut outbox = Outbox::new([0; 4096]);
+            for round in 0..ROUNDS {
+                let mut chunk = &VOICE[..(round % 1_000) as usize];
+                while let Some(frame) = framer.next(&mut chunk) {
+                    let queued = outbox.send(session, Instant::ZERO, Command::Audio(Audio::raw(frame)));
+                    full += u64::from(queued.is_err());
+                    frames += 1;
+                }
+                let _ = black_box(outbox.send(session, Instant::ZERO, Command::Mark(Mark::new("m"))));
+                black_box((outbox.front(), outbox.audio_bytes()));
+                outbox.pop();
+                if round % 7 == 0 {
+                    black_box(outbox.clear());
+                    outbox.send(session, Instant::ZERO, Command::Clear).expect("a clear is always taken");
+                }
+            }
+            black_box(framer.finish(0));
+        }
+    });
+    assert_eq!(allocations, 0, "in {frames} frames");
+    assert!(frames > ROUNDS && full > 0, "{frames} frames, {full} refused");
+}
+
+#[test]
+fn refusals_allocate_nothing() {
+    let session = Session::<Application>::application(Config::new(Dialect::Sinch), Instant::ZERO);
+    let allocations = allocations::during(|| {
+        for _ in 0..ROUNDS {
+            let refused = session.measure(Instant::ZERO, Command::Clear);
+            assert_eq!(black_box(refused), Err(SendError::WrongPhase));
+        }
+    });
+    assert_eq!(allocations, 0);
+}

@@ -1,0 +1,218 @@
+//! The outgoing queue against a model that is plainly right.
+
+use std::collections::VecDeque;
+
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::sample::select;
+use support::duet::Duet;
+use support::samples::VOICE;
+use support::{cases, phases};
+use voxwire::{
+    Application, Audio, Bound, Close, Command, Dialect, Instant, Mark, Message, Outbox, OutboxError,
+    SendError, Session,
+};
+
+const NAME: &str = "0123456789012345678901234567890123456789012345678901234567890123456789";
+const NOW: Instant = Instant::ZERO;
+const RESERVE: usize = Outbox::<Vec<u8>>::RESERVE;
+const OVERHEAD: usize = Outbox::<Vec<u8>>::OVERHEAD;
+
+/// A queue, and the same as a list.
+struct Queue {
+    session: Session<Application>,
+    outbox: Outbox<Vec<u8>>,
+    /// Bytes of memory besides the reserve.
+    room: usize,
+    /// What should be queued, each with its bytes of audio.
+    model: VecDeque<(Owned, usize)>,
+    /// Whether a clear was the last thing said.
+    clear_said: bool,
+}
+
+/// A message with memory of its own.
+#[derive(Clone, Debug, PartialEq)]
+enum Owned {
+    Text(String),
+    Binary(Vec<u8>),
+    Close(Option<u16>, String),
+}
+
+impl Queue {
+    fn new(dialect: Dialect, room: usize) -> Self {
+        Self {
+            session: live(dialect),
+            outbox: Outbox::new(vec![0; RESERVE + room]),
+            room,
+            model: VecDeque::new(),
+            clear_said: false,
+        }
+    }
+
+    /// Says it, and notes what should be queued then.
+    fn say(&mut self, command: Command<'_>) -> Result<(), OutboxError> {
+        let mut before = self.session.clone();
+        if let Err(error) = self.outbox.send(&mut self.session, NOW, command) {
+            assert_eq!(self.session, before, "{error} changed the session");
+            return Err(error);
+        }
+        let mut buf = [0; 1024];
+        let said = before.send(NOW, command, &mut buf).expect("what is queued can be said");
+        let audio = if let Command::Audio(audio) = command { audio.len() } else { 0 };
+        // A clear right behind a clear says nothing new.
+        let clear = command == Command::Clear;
+        if !(clear && self.clear_said && !self.model.is_empty()) {
+            self.model.extend(said.map(|said| (Owned::from(said), audio)));
+            self.clear_said = clear;
+        }
+        Ok(())
+    }
+
+    /// Says what may be refused, and judges the refusal.
+    fn try_to_say(&mut self, command: Command<'_>) {
+        match self.say(command) {
+            Ok(()) => {}
+            Err(OutboxError::Full) => assert!(!self.model.is_empty(), "an empty queue is not full"),
+            Err(OutboxError::Send(SendError::Limit { bound: Bound::Message })) => {
+                let needed = self.session.measure(NOW, command).expect("it can be said");
+                assert!(needed + OVERHEAD > self.room, "it could have fitted");
+            }
+            Err(error) => {
+                assert!(matches!(command, Command::Mark(_)), "{command:?}: {error}");
+                assert_eq!(error, OutboxError::Send(SendError::Unsupported));
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        let front = self.model.pop_front().map(|(front, _)| front);
+        assert_eq!(self.outbox.front().map(Owned::from), front);
+        self.outbox.pop();
+    }
+
+    fn barge_in(&mut self) {
+        assert_eq!(self.outbox.clear(), self.audio_bytes());
+        self.model.retain(|(_, audio)| *audio == 0);
+        self.say(Command::Clear).expect("even a full queue takes a clear");
+    }
+
+    fn audio_bytes(&self) -> usize {
+        self.model.iter().map(|(_, audio)| audio).sum()
+    }
+
+    fn check(&self) {
+        let front = self.model.front().map(|(front, _)| front.clone());
+        assert_eq!(self.outbox.front().map(Owned::from), front);
+        assert_eq!(self.outbox.audio_bytes(), self.audio_bytes());
+        assert_eq!(self.outbox.is_empty(), self.model.is_empty());
+    }
+}
+
+impl From<Message<'_>> for Owned {
+    fn from(message: Message<'_>) -> Self {
+        match message {
+            Message::Text(text) => Self::Text(text.into()),
+            Message::Binary(bytes) => Self::Binary(bytes.into()),
+            Message::Close(close) => Self::Close(close.code, close.reason.into()),
+        }
+    }
+}
+
+fn live(dialect: Dialect) -> Session<Application> {
+    Duet::new(dialect).live(phases::call(dialect)).application
+}
+
+/// What may happen to a queue.
+#[derive(Clone, Debug)]
+enum Step {
+    Audio(usize),
+    Mark(usize),
+    Words(usize),
+    Pop,
+    BargeIn,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (1_usize..400).prop_map(Step::Audio),
+        2 => (0..NAME.len()).prop_map(Step::Mark),
+        1 => (0_usize..300).prop_map(Step::Words),
+        4 => Just(Step::Pop),
+        1 => Just(Step::BargeIn),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(1_000))]
+
+    #[test]
+    fn nothing_is_lost_doubled_or_reordered_and_a_full_queue_takes_clear_and_hang_up(
+        dialect in select(Dialect::ALL),
+        room in 1_usize..1_500,
+        steps in vec(step(), 0..120),
+        with_reason in any::<bool>(),
+    ) {
+        let mut queue = Queue::new(dialect, room);
+        for step in steps {
+            match step {
+                Step::Audio(length) => queue.try_to_say(Command::Audio(Audio::raw(&VOICE[..length]))),
+                Step::Mark(length) => queue.try_to_say(Command::Mark(Mark::new(&NAME[..length]))),
+                Step::Words(length) => queue.try_to_say(Command::Other(Message::Binary(&VOICE[..length]))),
+                Step::Pop => queue.pop(),
+                Step::BargeIn => queue.barge_in(),
+            }
+            queue.check();
+        }
+        let close = if with_reason { Close::new(4000, NAME) } else { Close::BARE };
+        prop_assert_eq!(queue.say(Command::Hangup(close)), Ok(()), "even a full queue takes a hang-up");
+        while !queue.model.is_empty() {
+            queue.pop();
+        }
+        prop_assert!(queue.outbox.is_empty());
+    }
+}
+
+#[test]
+fn a_full_queue_takes_audio_again_once_the_socket_has_taken_some() {
+    let mut queue = Queue::new(Dialect::Sinch, 7 * 1024);
+    let voice = Command::Audio(Audio::raw(&VOICE[..320]));
+    while queue.say(voice).is_ok() {}
+    let queued = queue.model.len();
+    assert_eq!(queued, 7 * 1024 / (320 + OVERHEAD));
+    assert_eq!(queue.say(voice), Err(OutboxError::Full));
+    while queue.say(voice).is_err() {
+        queue.pop();
+    }
+    // The reserve is in one piece, so it moves only when there is room for another.
+    let popped = queued + 1 - queue.model.len();
+    assert!(popped * (320 + OVERHEAD) <= RESERVE + 2 * (320 + OVERHEAD), "{popped} of {queued}");
+}
+
+#[test]
+fn what_could_never_fit_is_refused_for_good() {
+    let mut queue = Queue::new(Dialect::Sinch, 320 + OVERHEAD);
+    assert_eq!(queue.say(Command::Audio(Audio::raw(&VOICE[..320]))), Ok(()));
+    let refused = queue.say(Command::Audio(Audio::raw(&VOICE[..321])));
+    assert_eq!(refused, Err(OutboxError::Send(SendError::Limit { bound: Bound::Message })));
+}
+
+#[test]
+fn a_word_that_does_not_fit_where_cleared_audio_lay_is_next_all_the_same() {
+    let mut queue = Queue::new(Dialect::Sinch, 3_000 - RESERVE);
+    let words = |length: usize| Command::Other(Message::Binary(&VOICE[..length - OVERHEAD]));
+    // Audio comes to lie in the last 25 bytes; a clear of 28 bytes, no longer fitting behind it, at the beginning.
+    queue.say(words(1_500)).unwrap();
+    queue.say(words(400)).unwrap();
+    queue.pop();
+    queue.say(words(1_075)).unwrap();
+    queue.say(Command::Audio(Audio::raw(&VOICE[..10]))).unwrap();
+    queue.pop();
+    queue.pop();
+    queue.say(Command::Clear).unwrap();
+    queue.check();
+
+    queue.barge_in();
+    queue.check();
+    queue.pop();
+    assert!(queue.outbox.is_empty());
+}
