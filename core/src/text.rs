@@ -67,14 +67,21 @@ impl<'m> Text<'m> {
     }
 
     /// Whether both mean the same, ASCII letters of either case being equal.
+    // Inlined, so that the length of a key that is known decides most comparisons.
+    #[inline]
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         if self.escaped {
-            let mut other = other.chars();
-            self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
-                && other.next().is_none()
+            self.escaped_eq_ignore_ascii_case(other)
         } else {
-            self.raw.eq_ignore_ascii_case(other)
+            self.raw.len() == other.len() && self.raw.eq_ignore_ascii_case(other)
         }
+    }
+
+    #[cold]
+    fn escaped_eq_ignore_ascii_case(&self, other: &str) -> bool {
+        let mut other = other.chars();
+        self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
+            && other.next().is_none()
     }
 
     /// As a decimal number without sign, fraction or exponent.
