@@ -1,0 +1,124 @@
+//! How calls end: deadlines, hang-ups, losses.
+
+use core::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use voxwire::{Audio, Close, Command, Deadline, Event, SendError};
+use voxwire_tokio::{CallError, Inbox};
+
+use crate::line::{CONNECT, answered, over_pipe, sinch, words};
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_is_reported_and_the_call_goes_on() {
+    // Nobody polls the peer, so it answers no ping.
+    let (mut call, mut peer) = answered(4096, sinch()).await;
+    let began = Instant::now();
+    let mut inbox = Inbox::new();
+    assert!(matches!(call.next(&mut inbox).await, Err(CallError::Expired(Deadline::Silence))));
+    assert_eq!(began.elapsed().as_secs(), 60);
+    peer.send(Message::binary(vec![1, 2])).await.unwrap();
+    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Audio(Audio::raw(&[1, 2])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_answers_pings_may_be_silent_for_hours() {
+    let (mut call, mut peer) = answered(4096, sinch()).await;
+    let peer = tokio::spawn(async move { while let Some(Ok(_)) = peer.next().await {} });
+    assert!(timeout(Duration::from_secs(7_200), call.next(&mut Inbox::new())).await.is_err());
+    drop(call);
+    peer.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn deadlines_of_the_session_are_told_by_next() {
+    let (mut call, mut peer) = over_pipe(4096, sinch()).await;
+    let mut inbox = Inbox::new();
+    assert!(matches!(call.next(&mut inbox).await, Err(CallError::Expired(Deadline::Start))));
+    peer.send(Message::text(CONNECT)).await.unwrap();
+    assert!(matches!(call.next(&mut inbox).await, Ok(Event::Start(_))));
+    assert!(matches!(call.next(&mut inbox).await, Err(CallError::Expired(Deadline::Answer))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_is_closed_by_us_if_the_platform_does_not() {
+    let (mut call, mut peer) = over_pipe(4096, sinch()).await;
+    peer.send(Message::text(CONNECT)).await.unwrap();
+    let mut inbox = Inbox::new();
+    assert!(matches!(call.next(&mut inbox).await, Ok(Event::Start(_))));
+    let began = Instant::now();
+    call.send(Command::Busy).await.unwrap();
+    let platform = async {
+        assert_eq!(words(&mut peer).await, r#"{"command":"busy"}"#);
+        let close = peer.next().await.unwrap().unwrap();
+        assert_eq!(close, Message::Close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() })));
+        assert_eq!(began.elapsed().as_secs(), 5);
+        while peer.next().await.is_some() {}
+    };
+    let application =
+        async { assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::NORMAL)) };
+    tokio::join!(platform, application);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hanging_up_on_a_peer_that_does_not_read_takes_a_bounded_time() {
+    let (mut call, _peer) = answered(1_000, sinch()).await;
+    for _ in 0..100 {
+        call.send(Command::Audio(Audio::raw(&[0; 640]))).await.unwrap();
+    }
+    let began = Instant::now();
+    call.hang_up(1000, "enough").await.unwrap();
+    assert!(call.is_closed());
+    assert!(began.elapsed() <= Duration::from_secs(8), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn hanging_up_drains_what_was_said_and_carries_code_and_reason() {
+    let (mut call, mut peer) = answered(1_000, sinch()).await;
+    for n in 0..20 {
+        call.send(Command::Audio(Audio::raw(&[n; 640]))).await.unwrap();
+    }
+    let platform = async {
+        for n in 0..20 {
+            assert_eq!(peer.next().await.unwrap().unwrap().into_data(), vec![n; 640]);
+        }
+        let close = CloseFrame { code: CloseCode::Library(4001), reason: "all said".into() };
+        assert_eq!(peer.next().await.unwrap().unwrap(), Message::Close(Some(close)));
+        while peer.next().await.is_some() {}
+    };
+    let (hung_up, ()) = tokio::join!(call.hang_up(4001, "all said"), platform);
+    hung_up.unwrap();
+    assert!(matches!(call.send(Command::Heartbeat).await, Err(CallError::Send(SendError::Closed))));
+}
+
+#[tokio::test]
+async fn a_close_that_may_not_travel_is_refused() {
+    let (mut call, _peer) = answered(4096, sinch()).await;
+    for (code, reason) in [(1006, ""), (999, ""), (1000, "x".repeat(124).as_str())] {
+        assert!(matches!(call.hang_up(code, reason).await, Err(CallError::Send(SendError::InvalidClose))));
+    }
+}
+
+#[tokio::test]
+async fn a_lost_socket_is_a_hang_up() {
+    let (mut call, peer) = answered(4096, sinch()).await;
+    drop(peer);
+    let mut inbox = Inbox::new();
+    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::LOST));
+    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::LOST));
+    assert!(call.is_closed());
+}
+
+#[tokio::test]
+async fn dropping_the_call_closes_the_socket_though_handles_live_on() {
+    let (call, mut peer) = answered(4096, sinch()).await;
+    let handle = call.handle();
+    let (hearing, speaking) = call.split();
+    drop(hearing);
+    drop(speaking);
+    assert!(matches!(peer.next().await, Some(Err(_)) | None));
+    assert!(matches!(handle.clear(), Err(CallError::Send(SendError::Closed))));
+}

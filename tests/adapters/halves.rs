@@ -1,0 +1,74 @@
+//! Either half alone keeps the call going.
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use voxwire::{Audio, Close, Command, Event};
+use voxwire_tokio::Inbox;
+
+use crate::line::{answered, sinch};
+
+#[tokio::test(start_paused = true)]
+async fn only_the_hearing_half_polled_still_sends_heartbeats_and_pongs() {
+    let (call, mut peer) = answered(4096, sinch()).await;
+    let (mut hearing, _speaking) = call.split();
+    let hearer = tokio::spawn(async move {
+        let mut inbox = Inbox::new();
+        hearing.next(&mut inbox).await.map(|event| event == Event::Hangup(Close::NORMAL)).unwrap()
+    });
+    let answered = Instant::now();
+    peer.send(Message::Ping("alive?".into())).await.unwrap();
+    let (mut pongs, mut heartbeats) = (0, Vec::new());
+    while heartbeats.len() < 3 {
+        match peer.next().await.unwrap().unwrap() {
+            Message::Pong(payload) => {
+                assert_eq!(payload, "alive?");
+                pongs += 1;
+            }
+            Message::Text(text) => {
+                assert_eq!(text, r#"{"command":"heartbeat"}"#);
+                heartbeats.push(answered.elapsed().as_secs());
+            }
+            Message::Ping(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(pongs, 1);
+    assert_eq!(heartbeats, [25, 50, 75]);
+    peer.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() })).await.unwrap();
+    assert!(hearer.await.unwrap());
+}
+
+#[tokio::test]
+async fn only_the_hearing_half_polled_still_sends_what_was_queued() {
+    let (call, mut peer) = answered(1_000, sinch()).await;
+    let (mut hearing, mut speaking) = call.split();
+    for n in 0..20 {
+        speaking.send(Command::Audio(Audio::raw(&[n; 640]))).await.unwrap();
+    }
+    let hearer = tokio::spawn(async move { hearing.next(&mut Inbox::new()).await.map(|_| ()) });
+    for n in 0..20 {
+        assert_eq!(peer.next().await.unwrap().unwrap().into_data(), vec![n; 640]);
+    }
+    drop(peer);
+    hearer.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn only_the_speaking_half_polled_still_sends_audio() {
+    let (call, mut peer) = answered(1_000, sinch().queue(0)).await;
+    let (_hearing, mut speaking) = call.split();
+    let speaker = tokio::spawn(async move {
+        for n in 0..100 {
+            speaking.send(Command::Audio(Audio::raw(&[n; 640]))).await.unwrap();
+        }
+        speaking.flush().await;
+        speaking
+    });
+    for n in 0..100 {
+        assert_eq!(peer.next().await.unwrap().unwrap().into_data(), vec![n; 640]);
+    }
+    speaker.await.unwrap();
+}

@@ -1,0 +1,10 @@
+//! Calls on sockets: what the tokio adapter promises beyond the session.
+
+mod barge_in;
+mod calls;
+mod cancellation;
+mod endings;
+mod halves;
+mod line;
+mod trickle;
+mod upgrade;
