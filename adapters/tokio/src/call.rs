@@ -197,7 +197,7 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Hearing<R, S> {
 impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Speaking<R, S> {
     /// Says something. Returns as soon as it is queued, and waits only while the queue is full. What the socket does
     /// not take at once is written by whichever half is polled next; [`flush`](Self::flush) waits for it. Deadlines
-    /// are told by the hearing half alone: a peer that takes nothing keeps a full queue full until it tells.
+    /// are told by the hearing half alone: while nobody hears, a `send` to a peer that reads nothing waits without end.
     ///
     /// Cancel-safe: it is wholly queued or not at all.
     ///
