@@ -150,8 +150,8 @@ fn assert_completed(first: Word<'_>, second: Word<'_>) {
 fn relay<E: End>(audio: Audio<'_>, dialect: Dialect) {
     let mut from = E::Peer::reach(Stage::Live, config(dialect), dialect, NOW);
     let mut to = E::reach(Stage::Live, config(dialect), dialect, NOW);
-    let mut buf = vec![0; 2 * audio.len() + 256];
     let says = E::Peer::says(Word::Audio(audio)).expect("either end has a voice");
+    let mut buf = vec![0; from.measure(NOW, says).unwrap_or_default()];
     match from.send(NOW, says, &mut buf) {
         Ok(message) => {
             let message = message.expect("a voice needs a message");
