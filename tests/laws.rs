@@ -53,6 +53,20 @@ fn law_2_a_refused_message_leaves_every_phase_as_it_was() {
 }
 
 #[test]
+fn law_2_a_text_that_the_peer_would_refuse_is_not_written() {
+    let config = Config::new(Dialect::Sinch);
+    let long = "x".repeat(16 * 1024);
+    let headers = [("k", long.as_str())];
+    let start = voxwire::Start::new("c1").with_headers(voxwire::Headers::from(&headers));
+    let mut platform = Session::platform(config, NOW);
+    let before = platform.clone();
+    let mut buf = [0; 32 * 1024];
+    let said = platform.send(NOW, Event::Start(start), &mut buf);
+    assert_eq!(said, Err(SendError::Limit { bound: voxwire::Bound::Text }));
+    assert_eq!(platform, before);
+}
+
+#[test]
 fn law_2_a_refused_wish_leaves_every_phase_as_it_was() {
     for dialect in DIALECTS {
         for InPhase { phase, session } in phases::applications(dialect) {
@@ -171,6 +185,21 @@ fn law_3_what_crosses_the_last_words_is_heard_and_changes_nothing() {
     let heard = application.handle_message(NOW, Message::Text(r#"{"command":"connect"}"#));
     assert!(matches!(heard, Ok(Event::Start(_))));
     assert_eq!(application.send(NOW, Command::Answer, &mut []), Err(SendError::Closed));
+}
+
+#[test]
+fn law_3_before_the_dialect_is_known_audio_is_dropped_and_a_greeting_tells_nothing() {
+    let mut application = Session::application(Config::detect(), NOW);
+    let heard = application.handle_message(NOW, Message::Binary(&VOICE[..320]));
+    assert_eq!(heard, Ok(Event::Dropped(Dropped { bytes: 320 })));
+    assert_eq!(application.counters().dropped_bytes, 320);
+    // Others than Wavix greet like this.
+    let greeting = Message::Text(r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#);
+    assert_eq!(application.handle_message(NOW, greeting), Ok(Event::Hello));
+    assert_eq!(application.dialect(), None);
+    let connect = Message::Text(r#"{"command":"connect","CallId":"c1"}"#);
+    assert!(matches!(application.handle_message(NOW, connect), Ok(Event::Start(_))));
+    assert_eq!(application.dialect(), Some(Dialect::Sinch));
 }
 
 #[test]

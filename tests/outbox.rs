@@ -26,8 +26,6 @@ struct Queue {
     room: usize,
     /// What should be queued, each with its bytes of audio.
     model: VecDeque<(Owned, usize)>,
-    /// Whether a clear was the last thing said.
-    clear_said: bool,
 }
 
 /// A message with memory of its own.
@@ -45,7 +43,6 @@ impl Queue {
             outbox: Outbox::new(vec![0; RESERVE + room]),
             room,
             model: VecDeque::new(),
-            clear_said: false,
         }
     }
 
@@ -59,11 +56,10 @@ impl Queue {
         let mut buf = [0; 1024];
         let said = before.send(NOW, command, &mut buf).expect("what is queued can be said");
         let audio = if let Command::Audio(audio) = command { audio.len() } else { 0 };
+        let said = said.map(|said| (Owned::from(said), audio));
         // A clear right behind a clear says nothing new.
-        let clear = command == Command::Clear;
-        if !(clear && self.clear_said && !self.model.is_empty()) {
-            self.model.extend(said.map(|said| (Owned::from(said), audio)));
-            self.clear_said = clear;
+        if command != Command::Clear || self.model.back() != said.as_ref() {
+            self.model.extend(said);
         }
         Ok(())
     }
@@ -73,7 +69,7 @@ impl Queue {
         match self.say(command) {
             Ok(()) => {}
             Err(OutboxError::Full) => assert!(!self.model.is_empty(), "an empty queue is not full"),
-            Err(OutboxError::Send(SendError::Limit { bound: Bound::Message })) => {
+            Err(OutboxError::Send(SendError::Limit { bound: Bound::Queue })) => {
                 let needed = self.session.measure(NOW, command).expect("it can be said");
                 assert!(needed + OVERHEAD > self.room, "it could have fitted");
             }
@@ -193,7 +189,7 @@ fn what_could_never_fit_is_refused_for_good() {
     let mut queue = Queue::new(Dialect::Sinch, 320 + OVERHEAD);
     assert_eq!(queue.say(Command::Audio(Audio::raw(&VOICE[..320]))), Ok(()));
     let refused = queue.say(Command::Audio(Audio::raw(&VOICE[..321])));
-    assert_eq!(refused, Err(OutboxError::Send(SendError::Limit { bound: Bound::Message })));
+    assert_eq!(refused, Err(OutboxError::Send(SendError::Limit { bound: Bound::Queue })));
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Config {
         Self { silence_limit: Millis::maybe(limit), ..self }
     }
 
-    /// The longest text without audio that is read, in bytes. Default 16 KiB.
+    /// The longest text without audio that is read or written, in bytes. Default 16 KiB.
     #[must_use]
     pub const fn max_text(self, bytes: u32) -> Self {
         Self { max_text: bytes, ..self }
@@ -129,6 +129,7 @@ impl Config {
     }
 
     /// The wall clock at the session's beginning, in seconds since 1970-01-01 UTC: a platform prints it on Wavix.
+    /// Default 0.
     #[must_use]
     pub const fn epoch(self, unix_seconds: u64) -> Self {
         Self { epoch: unix_seconds, ..self }

@@ -80,6 +80,9 @@ pub enum AudioError {
 pub enum Bound {
     /// Length of a message of any kind: [`Config::max_message`](crate::Config::max_message), in bytes.
     Message,
+    /// Length of a message that an [`Outbox`](crate::Outbox) can hold at all: that of its memory, less
+    /// [`RESERVE`](crate::Outbox::RESERVE) and [`OVERHEAD`](crate::Outbox::OVERHEAD).
+    Queue,
     /// Length of a text that carries no audio: [`Config::max_text`](crate::Config::max_text), in bytes.
     Text,
     /// Objects and arrays inside one another: [`MAX_NESTING`](crate::MAX_NESTING).
@@ -128,6 +131,7 @@ impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Message => "message length",
+            Self::Queue => "length that the outgoing queue holds",
             Self::Text => "control text length",
             Self::Nesting => "nesting depth",
             Self::Headers => "number of headers",

@@ -22,7 +22,8 @@ pub enum Event<'m> {
     Mark(Mark<'m>),
     /// The stream ends. Wavix: `stop`. The close of the socket follows.
     Stop,
-    /// The call has been hung up, or the socket is gone. Every later message is this event again.
+    /// The call has been hung up, or the socket is gone. Every later message is this event again, without the code and
+    /// reason that were heard first.
     Hangup(Close<'m>),
     /// Audio that came when none may: before the answer, say.
     Dropped(Dropped),

@@ -44,8 +44,8 @@ pub struct Outbox<B> {
     wrap: Option<usize>,
     audio_bytes: usize,
     records: usize,
-    /// Whether the newest record is a clear, which another would only repeat.
-    clear_waits: bool,
+    /// The kind of the newest record: a clear or a heartbeat behind its like would only repeat it.
+    newest: Option<Kind>,
 }
 
 /// Why a wish was not queued. It changes nothing.
@@ -53,7 +53,7 @@ pub struct Outbox<B> {
 pub enum OutboxError {
     /// There is no room until something has been popped; try again then.
     Full,
-    /// The session refuses, or the message could never fit ([`Bound::Message`]).
+    /// The session refuses, or the message could never fit ([`Bound::Queue`]).
     Send(SendError),
 }
 
@@ -88,17 +88,21 @@ enum Kind {
     Binary,
     /// The code lies where the length of audio lies in the others, the reason in the body.
     Close,
+    /// A text that clears.
+    Clear,
+    /// A text that the session owed.
+    Owed,
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
-    /// Bytes that audio and marks leave free, so that a full queue still takes clear, heartbeat and hang-up.
+    /// Bytes that audio and marks leave free, so that a full queue still takes clear and hang-up.
     pub const RESERVE: usize = 1024;
     /// Bytes that each message takes besides its own length.
     pub const OVERHEAD: usize = Record::BYTES;
 
     /// An empty queue on `memory`, which must be longer than [`RESERVE`](Self::RESERVE).
     pub const fn new(memory: B) -> Self {
-        Self { memory, head: 0, tail: 0, wrap: None, audio_bytes: 0, records: 0, clear_waits: false }
+        Self { memory, head: 0, tail: 0, wrap: None, audio_bytes: 0, records: 0, newest: None }
     }
 
     /// Says something through `session` and queues the message, if it takes one.
@@ -112,12 +116,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         says: R::Says<'_>,
     ) -> Result<(), OutboxError> {
         let needed = session.measure(now, says)?;
-        if self.clear_waits && R::is_clear(says) {
+        let clears = R::is_clear(says);
+        if clears && self.newest == Some(Kind::Clear) {
             return Ok(());
         }
         let reserve = if R::is_urgent(says) { 0 } else { Self::RESERVE };
         if needed.saturating_add(Record::BYTES).saturating_add(reserve) > self.memory.as_ref().len() {
-            return Err(SendError::Limit { bound: Bound::Message }.into());
+            return Err(SendError::Limit { bound: Bound::Queue }.into());
         }
         let at = self.place(needed, reserve).ok_or(OutboxError::Full)?;
         let audio = R::said_audio(says).unwrap_or(0);
@@ -128,18 +133,21 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
             Encoded::Text(len) => Record { kind: Kind::Text, len, audio },
             Encoded::Binary(len) => Record { kind: Kind::Binary, len, audio },
         };
-        self.append(at, record);
-        self.clear_waits = R::is_clear(says);
+        self.append(at, if clears { Record { kind: Kind::Clear, ..record } } else { record });
         Ok(())
     }
 
-    /// Queues a message that the session owes ([`Due::Send`](crate::Due::Send)). `false` if there is no room.
-    pub fn push(&mut self, message: Message<'_>) -> bool {
-        let Some(at) = self.place(message.len(), 0) else { return false };
+    /// Queues a message that the session owes ([`Due::Send`](crate::Due::Send)). A heartbeat is left out where audio
+    /// or another waits: it would say nothing.
+    pub fn push(&mut self, message: Message<'_>) {
+        let owed = matches!(message, Message::Text(_));
+        if owed && (self.audio_bytes > 0 || self.newest == Some(Kind::Owed)) {
+            return;
+        }
+        // The reserve is kept for it.
+        let Some(at) = self.place(message.len(), 0) else { return };
         let record = Record::copy(message, 0, self.body(at, message.len()));
-        self.append(at, record);
-        self.clear_waits = false;
-        true
+        self.append(at, if owed { Record { kind: Kind::Owed, ..record } } else { record });
     }
 
     /// The message to put on the socket next.
@@ -150,7 +158,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         // Only text has been written as text.
         let text = || str::from_utf8(body).unwrap_or_default();
         Some(match record.kind {
-            Kind::Text => Message::Text(text()),
+            Kind::Text | Kind::Clear | Kind::Owed => Message::Text(text()),
             Kind::Binary => Message::Binary(body),
             Kind::Close => Message::Close(Close {
                 code: u16::try_from(record.audio).ok().filter(|code| *code != 0),
@@ -180,7 +188,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         }
         // The words move up, in order, into the room that the audio before them leaves.
         let (mut from, mut wrap, mut left) = (self.head, self.wrap, self.records);
-        (self.tail, self.wrap, self.records, self.audio_bytes) = (self.head, None, 0, 0);
+        (self.tail, self.wrap, self.records, self.audio_bytes, self.newest) = (self.head, None, 0, 0, None);
         while left > 0 {
             let Some(record) = self.read(from) else { break };
             let size = record.size();
@@ -198,6 +206,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
                 self.memory.as_mut().copy_within(from..from.saturating_add(size), self.tail);
                 self.tail = self.tail.saturating_add(size);
                 self.records = self.records.saturating_add(1);
+                self.newest = Some(record.kind);
             }
             from = from.saturating_add(size);
             if wrap == Some(from) {
@@ -245,11 +254,12 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         self.tail = at.saturating_add(record.size());
         self.audio_bytes = self.audio_bytes.saturating_add(record.audio_bytes());
         self.records = self.records.saturating_add(1);
+        self.newest = Some(record.kind);
     }
 
     fn restart_if_empty(&mut self) {
         if self.records == 0 {
-            (self.head, self.tail, self.wrap, self.clear_waits) = (0, 0, None, false);
+            (self.head, self.tail, self.wrap, self.newest) = (0, 0, None, None);
         }
     }
 
@@ -306,7 +316,9 @@ impl Record {
             kind: match kind {
                 0 => Kind::Text,
                 1 => Kind::Binary,
-                _ => Kind::Close,
+                2 => Kind::Close,
+                3 => Kind::Clear,
+                _ => Kind::Owed,
             },
             len: u32::from_le_bytes([l0, l1, l2, l3]) as usize,
             audio: u32::from_le_bytes([a0, a1, a2, a3]) as usize,

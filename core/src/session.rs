@@ -271,16 +271,19 @@ impl<R: Role> Session<R> {
         }
         let dialect = self.facts.dialect.ok_or(SendError::WrongPhase)?;
         let encoded = R::encode(dialect, &self.memory, self.clocks(now), says, buf);
-        let len = match &encoded {
-            Ok(Encoded::Borrowed(message)) => message.len(),
-            Ok(Encoded::Text(len) | Encoded::Binary(len)) => *len,
-            Err(SendError::BufferTooSmall { needed }) => *needed,
-            Ok(Encoded::Nothing) | Err(_) => 0,
+        let (bound, len) = match &encoded {
+            Ok(Encoded::Text(len)) if R::said_audio(says).is_none() => (Bound::Text, *len),
+            Err(SendError::BufferTooSmall { needed }) if R::said_audio(says).is_none() => {
+                (Bound::Text, *needed)
+            }
+            Ok(Encoded::Text(len) | Encoded::Binary(len)) => (Bound::Message, *len),
+            Err(SendError::BufferTooSmall { needed }) => (Bound::Message, *needed),
+            Ok(Encoded::Borrowed(message)) => (Bound::Message, message.len()),
+            Ok(Encoded::Nothing) | Err(_) => (Bound::Message, 0),
         };
-        if len > self.config.message_limit() {
-            return Err(SendError::Limit { bound: Bound::Message });
-        }
-        encoded
+        let limit =
+            if bound == Bound::Text { self.config.max_text as usize } else { self.config.message_limit() };
+        if len > limit { Err(SendError::Limit { bound }) } else { encoded }
     }
 
     fn clocks(&self, now: Instant) -> Now {

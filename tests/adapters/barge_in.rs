@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use voxwire::{Audio, Close, Command, Config, Dialect, Event};
 use voxwire_tokio::{CallConfig, CallError, Inbox};
 
-use crate::line::{CONNECT, START, announce, over_pipe, parked, sinch, whole_call};
+use crate::line::{CONNECT, START, announce, answered, over_pipe, parked, sinch, whole_call};
 
 #[tokio::test]
 async fn clear_overtakes_a_full_queue_to_a_peer_that_does_not_read() {
@@ -119,4 +119,18 @@ async fn clears_at_any_moment_account_for_every_byte() {
     let (cleared, times) = interrupter.await.unwrap();
     assert_eq!(heard + cleared, said);
     assert!(times > 0);
+}
+
+#[tokio::test]
+async fn either_half_can_clear_and_so_can_the_whole() {
+    let (mut call, _peer) = answered(1_000, sinch()).await;
+    for _ in 0..20 {
+        call.send(Command::Audio(Audio::raw(&[1; 640]))).await.unwrap();
+    }
+    assert!(call.clear().unwrap().bytes >= 18 * 640);
+    let (hearing, mut speaking) = call.split();
+    speaking.send(Command::Audio(Audio::raw(&[2; 640]))).await.unwrap();
+    assert_eq!(hearing.clear().unwrap().bytes, 640);
+    speaking.send(Command::Audio(Audio::raw(&[3; 640]))).await.unwrap();
+    assert_eq!(speaking.clear().unwrap().bytes, 640);
 }

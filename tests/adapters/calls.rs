@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use voxwire::{Audio, AudioFormat, Close, Command, Config, Dialect, Event, Mark, SendError, Start};
 use voxwire_tokio::{CallConfig, CallError, Inbox, connect};
 
-use crate::line::{answered, listen, read_upgrade, sinch};
+use crate::line::{answered, listen, read_upgrade, sinch, whole_call};
 
 #[tokio::test]
 async fn a_wavix_call_runs_from_connected_to_stop() {
@@ -129,6 +129,28 @@ async fn a_message_beyond_the_limit_ends_the_call_with_the_code_for_it() {
 #[tokio::test]
 async fn what_can_never_be_queued_is_refused_at_once() {
     let (mut call, _peer) = answered(4096, sinch().queue(4096)).await;
-    let sent = call.send(Command::Audio(Audio::raw(&[0; 4096]))).await;
-    assert!(matches!(sent, Err(CallError::Send(SendError::Limit { bound: voxwire::Bound::Message }))));
+    call.send(Command::Audio(Audio::raw(&[0; 4096]))).await.unwrap();
+    let sent = call.send(Command::Audio(Audio::raw(&[0; 4097]))).await;
+    assert!(matches!(sent, Err(CallError::Send(SendError::Limit { bound: voxwire::Bound::Queue }))));
+}
+
+#[tokio::test]
+async fn the_longest_message_that_can_be_heard_can_be_said() {
+    const LONGEST: usize = 256 * 1024;
+    let (mut application, mut platform) = whole_call(sinch()).await;
+    let mut inbox = Inbox::new();
+    assert!(matches!(application.next(&mut inbox).await, Ok(Event::Start(_))));
+    application.send(Command::Answer).await.unwrap();
+    assert_eq!(platform.next(&mut Inbox::new()).await.unwrap(), Command::Answer);
+    let voice = vec![3; LONGEST];
+    let echo = async {
+        let Event::Audio(audio) = application.next(&mut inbox).await.unwrap() else { panic!("no audio") };
+        application.send(Command::Audio(audio)).await.unwrap();
+        application.flush().await;
+    };
+    let caller = async {
+        platform.send(Event::Audio(Audio::raw(&voice))).await.unwrap();
+        assert_eq!(platform.next(&mut Inbox::new()).await.unwrap(), Command::Audio(Audio::raw(&voice)));
+    };
+    tokio::join!(echo, caller);
 }

@@ -9,7 +9,7 @@ use voxwire::{Audio, Command, Config, Dialect, Event};
 use voxwire_tokio::{Call, Inbox};
 
 use crate::line::{CONNECT, START, once, sinch};
-use crate::trickle::Trickle;
+use crate::sockets::Trickle;
 
 #[tokio::test]
 async fn next_cancelled_at_every_await_point_loses_and_doubles_nothing() {

@@ -6,5 +6,5 @@ mod cancellation;
 mod endings;
 mod halves;
 mod line;
-mod trickle;
+mod sockets;
 mod upgrade;

@@ -1,6 +1,6 @@
 //! Answers every call and gives the caller's voice back.
 //!
-//! `cargo run -p voxwire-tokio --example echo`, then `cargo run -- call ws://127.0.0.1:8080 --say hello.wav`.
+//! `cargo run -p voxwire-tokio --example echo`, then `cargo run -- call ws://127.0.0.1:8080 --dialect sinch`.
 
 use tokio::net::{TcpListener, TcpStream};
 use voxwire::{AudioFormat, Command, Config, Dialect, Event};
@@ -12,6 +12,7 @@ async fn main() -> Result<(), Box<dyn core::error::Error>> {
     println!("listening on ws://{}", listener.local_addr()?);
     loop {
         let (socket, peer) = listener.accept().await?;
+        socket.set_nodelay(true)?;
         tokio::spawn(async move {
             match echo(socket).await {
                 Ok(()) => println!("{peer}: hung up"),
@@ -27,10 +28,11 @@ async fn echo(socket: TcpStream) -> Result<(), CallError> {
     let mut call = Upgrade::read(socket).await?.accept(config, None).await?;
     let mut inbox = Inbox::new();
     while !call.is_closed() {
-        match call.next(&mut inbox).await? {
-            Event::Start(_) => call.send(Command::Answer).await?,
-            Event::Audio(audio) => call.send(Command::Audio(audio)).await?,
-            _ => {}
+        match call.next(&mut inbox).await {
+            Ok(Event::Start(_)) => call.send(Command::Answer).await?,
+            Ok(Event::Audio(audio)) => call.send(Command::Audio(audio)).await?,
+            Ok(_) => {}
+            Err(error) => println!("{error}"),
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use core::task::Poll;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use voxwire::{Application, Close, Counters, Dialect, Platform, Role, SendError, Session};
 
@@ -111,9 +111,9 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Call<R, S> {
         self.speaking.flush().await;
     }
 
-    /// Hangs up: lets the queue drain within [`CallConfig::drain_within`], closes, and waits for the peer's close
-    /// within [`Config::end_within`](voxwire::Config::end_within). What the peer says meanwhile is not heard; to hear
-    /// it, use [`Speaking::hang_up`] and go on with [`next`](Self::next). To cut what is queued, clear first.
+    /// Hangs up as [`Speaking::hang_up`] does, then waits for the peer's close within
+    /// [`Config::end_within`](voxwire::Config::end_within). What the peer says meanwhile is not heard; to hear it,
+    /// [`split`](Self::split), hang up with the speaking half and go on hearing. To cut what is queued, clear first.
     ///
     /// # Errors
     /// [`CallError::Send`] for a code or reason that may not be sent. A call that is already over is no error.
@@ -178,9 +178,7 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Hearing<R, S> {
             }
         })
         .await?;
-        let mut line = lock(line);
-        let now = line.now();
-        Ok(line.session.handle_message(now, inbox.message())?)
+        Ok(lock(line).hear(inbox)?)
     }
 
     /// Whether the call is over.
@@ -227,19 +225,24 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Speaking<R, S> {
         .await;
     }
 
-    /// Hangs up: lets the queue drain within [`CallConfig::drain_within`], then puts the close on the socket. The
-    /// hearing half hears the peer's close.
+    /// Hangs up: lets the queue drain within [`CallConfig::drain_within`] and throws away what is left then, says the
+    /// close, and waits for as long again until it is on the socket. The hearing half hears the peer's close.
     ///
     /// # Errors
     /// [`CallError::Send`] for a code or reason that may not be sent. A call that is already over is no error.
     pub async fn hang_up(&mut self, code: u16, reason: &str) -> Result<(), CallError> {
-        match self.send(Close::new(code, reason)).await {
-            Ok(()) | Err(CallError::Send(SendError::Closed)) => {}
-            Err(error) => return Err(error),
+        let close = Close::new(code, reason);
+        if !close.is_sendable() {
+            return Err(SendError::InvalidClose.into());
         }
-        if tokio::time::timeout(self.config.drain_within, self.flush()).await.is_err() {
+        if timeout(self.config.drain_within, self.flush()).await.is_err() {
             lock(&self.line).outbox.clear();
         }
+        match lock(&self.line).hang_up(close) {
+            Ok(()) | Err(SendError::Closed) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let _ = timeout(self.config.drain_within, self.flush()).await;
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 use core::time::Duration;
 
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use voxwire::Config;
+use voxwire::{Config, Outbox};
+
+const DAY: u64 = 24 * 60 * 60;
 
 /// What a call on a socket is told once: the session's [`Config`], and what the socket needs besides.
 ///
@@ -20,35 +22,49 @@ pub struct CallConfig {
 }
 
 impl CallConfig {
+    /// The smallest queue, in bytes.
+    pub const MIN_QUEUE: usize = 4 * 1024;
+
     /// The defaults around a session's configuration.
     pub const fn new(session: Config) -> Self {
         Self {
             session,
-            queue: 256 * 1024,
+            queue: session.message_limit(),
             ping_every: Duration::from_secs(20),
             drain_within: Duration::from_secs(2),
         }
     }
 
-    /// The memory of the outgoing queue, in bytes: how much may be said ahead of the socket before `send` waits, and
-    /// the longest message that can be said. Default 256 KiB; at least 4 KiB. Memory that has never been filled is
-    /// not resident.
+    /// How many bytes of messages may be said ahead of the socket before `send` waits; so also the longest message that
+    /// can be said. Default [`Config::max_message`]; at least [`MIN_QUEUE`](Self::MIN_QUEUE). Memory that has never
+    /// been filled is not resident.
     #[must_use]
     pub const fn queue(self, bytes: usize) -> Self {
-        const LEAST: usize = 4 * 1024;
-        Self { queue: if bytes < LEAST { LEAST } else { bytes }, ..self }
+        Self { queue: if bytes < Self::MIN_QUEUE { Self::MIN_QUEUE } else { bytes }, ..self }
     }
 
-    /// How often the peer is pinged, so that a call whose caller is silent still shows signs of life. Default 20 s.
+    /// How often the peer is pinged, so that a call whose caller is silent still shows signs of life. Default 20 s
+    /// (assumed); from one second to one day, to which anything else is cut.
     #[must_use]
     pub const fn ping_every(self, interval: Duration) -> Self {
-        Self { ping_every: interval, ..self }
+        let seconds = interval.as_secs();
+        let ping_every = match seconds {
+            0 => Duration::from_secs(1),
+            1..DAY => interval,
+            _ => Duration::from_secs(DAY),
+        };
+        Self { ping_every, ..self }
     }
 
-    /// How long hanging up waits for the queue to drain. Default 2 s.
+    /// How long hanging up lets the queue drain; audio that is left then is thrown away. Default 2 s (assumed).
     #[must_use]
     pub const fn drain_within(self, limit: Duration) -> Self {
         Self { drain_within: limit, ..self }
+    }
+
+    /// The queue, and what it keeps free or takes for itself.
+    pub(crate) const fn memory(&self) -> usize {
+        self.queue.saturating_add(Outbox::<Box<[u8]>>::RESERVE).saturating_add(Outbox::<Box<[u8]>>::OVERHEAD)
     }
 
     /// Small buffers: the library's default of 128 KiB for reading is taken for every connection at once, and a

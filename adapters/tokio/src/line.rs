@@ -17,14 +17,17 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Utf8Bytes, error::ProtocolError};
 use voxwire::{
-    Application, Close, Command, Deadline, Due, Instant, Message, Outbox, OutboxError, Role, SendError,
-    Session,
+    Application, Close, Command, Deadline, Due, Instant, Message, Outbox, OutboxError, ReceiveError, Role,
+    SendError, Session,
 };
 
 use crate::{CallConfig, CallError, Inbox};
 
 /// Room for what a session owes on time: a heartbeat or a close.
 const OWED: usize = 64;
+
+/// How many messages may be heard before time is looked at although more of them lie unread.
+const UNTIMED: u32 = 64;
 
 pub(crate) struct Line<R: Role, S> {
     socket: WebSocketStream<S>,
@@ -44,6 +47,10 @@ pub(crate) struct Line<R: Role, S> {
     frame: BytesMut,
     began: Clock,
     ping_at: Clock,
+    /// Whether a ping waits for the frame before it.
+    ping_owed: bool,
+    /// Messages heard since time was looked at.
+    untimed: u32,
     config: CallConfig,
 }
 
@@ -76,7 +83,7 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
         Self {
             socket,
             session: session(config.session, Instant::ZERO),
-            outbox: Outbox::new(vec![0; config.queue].into_boxed_slice()),
+            outbox: Outbox::new(vec![0; config.memory()].into_boxed_slice()),
             clears: 0,
             waker: wakers.clone().into(),
             wakers,
@@ -86,6 +93,8 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
             frame: BytesMut::new(),
             began,
             ping_at: began + config.ping_every,
+            ping_owed: false,
+            untimed: 0,
             config,
         }
     }
@@ -96,13 +105,14 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
 
     /// Queues what is said, and puts on the socket what it takes. Ready once it is wholly queued.
     pub(crate) fn poll_send(&mut self, says: R::Says<'_>) -> Poll<Result<(), CallError>> {
+        if self.mute {
+            return Poll::Ready(Err(SendError::Closed.into()));
+        }
         loop {
-            if self.mute {
-                return Poll::Ready(Err(SendError::Closed.into()));
-            }
             let now = self.now();
             match self.outbox.send(&mut self.session, now, says) {
                 Err(OutboxError::Full) if self.poll_write().is_pending() => return Poll::Pending,
+                Err(OutboxError::Full) if self.mute => return Poll::Ready(Err(SendError::Closed.into())),
                 Err(OutboxError::Full) => {}
                 Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
                 Ok(()) => {
@@ -112,6 +122,19 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
                 }
             }
         }
+    }
+
+    /// Queues the close, for which the queue keeps room. A socket that takes no more is no obstacle: the session then
+    /// waits for the peer's close within its bound, as it would otherwise.
+    pub(crate) fn hang_up(&mut self, close: Close<'_>) -> Result<(), SendError> {
+        let now = self.now();
+        match self.outbox.send(&mut self.session, now, close.into()) {
+            Err(OutboxError::Send(error)) => return Err(error),
+            sent => debug_assert_eq!(sent, Ok(())),
+        }
+        let _ = self.poll_write();
+        self.rouse();
+        Ok(())
     }
 
     /// Puts on the socket what it takes, one frame at a time. Ready when nothing is left, or nothing can be sent
@@ -126,51 +149,63 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
                     Poll::Ready(Err(_)) => break,
                 }
             }
-            let Some(message) = self.outbox.front() else { return Poll::Ready(()) };
-            let message = owned(message, &mut self.frame);
+            // A ping goes before all that waits, or a busy line would look dead.
+            let ping = core::mem::take(&mut self.ping_owed);
+            let message = match self.outbox.front() {
+                _ if ping => tungstenite::Message::Ping(bytes::Bytes::new()),
+                Some(message) => owned(message, &mut self.frame),
+                None => return Poll::Ready(()),
+            };
             if Pin::new(&mut self.socket).start_send(message).is_err() {
                 break;
             }
-            self.outbox.pop();
             self.unflushed = true;
-            self.wakers.speaking.wake();
+            if !ping {
+                self.outbox.pop();
+                self.wakers.speaking.wake();
+            }
         }
         // The end of the call is told by reading, where the peer's last words may still lie.
-        self.mute = true;
-        self.wakers.speaking.wake();
+        self.fall_silent();
         Poll::Ready(())
     }
 
     /// Waits for the next message and puts it into `inbox`; meanwhile keeps the call alive and the queue moving.
     pub(crate) fn poll_hear(&mut self, inbox: &mut Inbox) -> Poll<Result<(), CallError>> {
+        if self.untimed >= UNTIMED {
+            self.act_on_time()?;
+        }
         loop {
-            if let Some(expired) = self.act_on_time()? {
-                return Poll::Ready(Err(CallError::Expired(expired)));
-            }
             if self.session.is_closed() {
                 return Poll::Ready(Ok(()));
             }
             let _ = self.poll_write();
             let mut cx = Context::from_waker(&self.waker);
             match Pin::new(&mut self.socket).poll_next(&mut cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(message))) => match message {
-                    tungstenite::Message::Ping(_) | tungstenite::Message::Pong(_) => {
-                        self.session.handle_activity(self.now());
+                // What lies unread may be just what was waited for; so time is looked at when nothing does.
+                Poll::Pending => {
+                    self.act_on_time()?;
+                    let _ = self.poll_write();
+                    if !self.session.is_closed() {
+                        return Poll::Pending;
                     }
-                    tungstenite::Message::Frame(_) => {}
-                    message => {
-                        if message.is_close() {
-                            // Our reply, and the end of the connection, which the peer may wait for.
-                            if Pin::new(&mut self.socket).poll_flush(&mut cx).is_ready() {
-                                let _ = Pin::new(self.socket.get_mut()).poll_shutdown(&mut cx);
-                            }
-                            self.mute = true;
+                }
+                Poll::Ready(Some(Ok(message))) => {
+                    self.untimed = self.untimed.saturating_add(1);
+                    match message {
+                        tungstenite::Message::Ping(_) | tungstenite::Message::Pong(_) => {
+                            self.session.handle_activity(self.now());
                         }
-                        inbox.put(message);
-                        return Poll::Ready(Ok(()));
+                        tungstenite::Message::Frame(_) => {}
+                        message => {
+                            if message.is_close() {
+                                self.end_connection();
+                            }
+                            inbox.put(message);
+                            return Poll::Ready(Ok(()));
+                        }
                     }
-                },
+                }
                 Poll::Ready(Some(Err(error))) if !is_loss(&error) => {
                     self.refuse(&error);
                     return Poll::Ready(Err(CallError::Socket(error)));
@@ -179,6 +214,17 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
                 Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(Ok(())),
             }
         }
+    }
+
+    /// What the message in the inbox means. The end of the call sets free whoever waits to speak.
+    pub(crate) fn hear<'i>(&mut self, inbox: &'i Inbox) -> Result<R::Hears<'i>, ReceiveError> {
+        let heard = self.session.handle_message(self.now(), inbox.message());
+        if self.session.is_closed() {
+            self.fall_silent();
+        } else if !self.session.is_live() {
+            self.wakers.speaking.wake();
+        }
+        heard
     }
 
     /// When the hearing half must be polled again, whatever else happens. It goes to sleep now.
@@ -200,31 +246,43 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
         }
     }
 
-    fn act_on_time(&mut self) -> Result<Option<Deadline>, CallError> {
+    /// Queues what has become due.
+    ///
+    /// # Errors
+    /// [`CallError::Expired`].
+    fn act_on_time(&mut self) -> Result<(), CallError> {
         self.asleep_until = None;
+        self.untimed = 0;
         if Clock::now() >= self.ping_at {
             self.ping_at = Clock::now() + self.config.ping_every;
-            if !self.unflushed && !self.mute {
-                let ping = tungstenite::Message::Ping(bytes::Bytes::new());
-                self.mute = Pin::new(&mut self.socket).start_send(ping).is_err();
-                self.unflushed = true;
-            }
+            self.ping_owed = true;
         }
         let now = self.now();
         let mut buf = [0; OWED];
         loop {
             match self.session.handle_timeout(now, &mut buf)? {
-                Due::Nothing => return Ok(None),
-                // Behind what still waits to be sent, a heartbeat would say nothing, and take room.
-                Due::Send(Message::Text(_)) if !self.outbox.is_empty() => {}
-                Due::Send(message) => {
-                    self.outbox.push(message);
-                }
+                Due::Nothing => return Ok(()),
+                Due::Send(message) => self.outbox.push(message),
                 // The session is closed, and hearing tells it.
-                Due::Expired(Deadline::Ending) => return Ok(None),
-                Due::Expired(deadline) => return Ok(Some(deadline)),
+                Due::Expired(Deadline::Ending) => return Ok(()),
+                Due::Expired(deadline) => return Err(CallError::Expired(deadline)),
             }
         }
+    }
+
+    /// Nothing more can be said; whoever waits to is told.
+    fn fall_silent(&mut self) {
+        self.mute = true;
+        self.wakers.speaking.wake();
+    }
+
+    /// Sends our reply to a close, and the end of the connection, which the peer may wait for.
+    fn end_connection(&mut self) {
+        let mut cx = Context::from_waker(&self.waker);
+        if Pin::new(&mut self.socket).poll_flush(&mut cx).is_ready() {
+            let _ = Pin::new(self.socket.get_mut()).poll_shutdown(&mut cx);
+        }
+        self.fall_silent();
     }
 
     /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
@@ -239,10 +297,9 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
         if Pin::new(&mut self.socket).start_send(tungstenite::Message::Close(Some(frame))).is_ok() {
             let _ = Pin::new(&mut self.socket).poll_flush(&mut cx);
         }
-        self.mute = true;
-        let lost = self.session.handle_message(self.now(), Message::Close(Close::LOST));
+        let gone = Inbox::new();
+        let lost = self.hear(&gone);
         debug_assert!(lost.is_ok(), "a close is always heard");
-        self.wakers.speaking.wake();
     }
 }
 

@@ -29,8 +29,8 @@ pub struct Upgrade<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
-    /// Reads the upgrade request from a socket that was just accepted. It waits for as long as the peer takes: bound
-    /// it with [`tokio::time::timeout`].
+    /// Reads the upgrade request from a socket that was just accepted, and that should send small frames at once
+    /// ([`TcpStream::set_nodelay`]). It waits for as long as the peer takes: bound it with [`tokio::time::timeout`].
     ///
     /// # Errors
     /// [`CallError::Handshake`] if what comes is no HTTP request, or one that is longer than 16 KiB.
@@ -77,7 +77,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
             .map(str::trim)
     }
 
-    /// Opens the WebSocket, with one of the offered [`subprotocols`](Self::subprotocols) or none.
+    /// Opens the WebSocket, with one of the offered [`subprotocols`](Self::subprotocols) or none. That it was offered
+    /// is not checked.
     ///
     /// # Errors
     /// [`CallError::Handshake`] if the request asks for no WebSocket; it has been declined with status 400 then.
@@ -144,7 +145,8 @@ impl<S> fmt::Debug for Upgrade<S> {
     }
 }
 
-/// Calls an application at a `ws://` URL, as the platform does.
+/// Calls an application at a `ws://` URL, as the platform does. It waits for as long as the application takes: bound it
+/// with [`tokio::time::timeout`].
 ///
 /// # Errors
 /// [`CallError::Declined`] with the HTTP status, or [`CallError::Handshake`] for a URL that is no `ws://` address, a

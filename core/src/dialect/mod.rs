@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
+use crate::audio::Audio;
 use crate::command::Command;
 use crate::error::{ReceiveError, SendError};
 use crate::event::Event;
@@ -148,12 +149,17 @@ impl Dialect {
         }
     }
 
-    /// The dialect in which a first message means something, and what it means there.
+    /// What a first message means, and the dialect that it tells. A greeting tells none: other providers, whose
+    /// dialects may come, greet alike.
     pub(crate) fn detect(message: Message<'_>) -> Result<(Option<Self>, Event<'_>), ReceiveError> {
+        if let Message::Binary(bytes) = message {
+            return Ok((None, Event::Audio(Audio::raw(bytes))));
+        }
         for dialect in Self::ALL {
-            let event = dialect.decode_event(message)?;
-            if matches!(message, Message::Text(_)) && !matches!(event, Event::Other(_)) {
-                return Ok((Some(*dialect), event));
+            match dialect.decode_event(message)? {
+                Event::Other(_) => {}
+                Event::Hello => return Ok((None, Event::Hello)),
+                event => return Ok((Some(*dialect), event)),
             }
         }
         Ok((None, Event::Other(message)))

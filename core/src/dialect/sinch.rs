@@ -44,7 +44,7 @@ pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveErr
         Message::Close(close) => return Ok(Event::Hangup(close)),
     };
     match Envelope::read(text)? {
-        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start(text)?)),
+        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start())),
         _ => Ok(Event::Other(message)),
     }
 }
@@ -157,29 +157,25 @@ impl<'m> Envelope<'m> {
         self.command.is_some_and(|command| command.eq_ignore_ascii_case(word))
     }
 
-    fn start(self, text: &str) -> Result<Start<'m>, ReceiveError> {
-        let unreadable = |what| ReceiveError::Malformed { what, at: text.len() };
-        if self.codec.is_some_and(|codec| !codec.eq_ignore_ascii_case("PCM")) {
-            return Err(unreadable("a codec other than PCM"));
-        }
-        let format = match self.sample_rate {
-            None => None,
-            Some(rate) => Some(
-                u32::try_from(rate)
-                    .ok()
-                    .and_then(AudioFormat::pcm16)
-                    .ok_or_else(|| unreadable("a sample rate that Sinch does not document"))?,
-            ),
-        };
-        Ok(Start {
+    /// A rate or codec that is not documented counts as absent: then what was configured holds, since the rate is what
+    /// the application's own SVAML asked for.
+    fn start(self) -> Start<'m> {
+        let is_pcm = self.codec.is_none_or(|codec| codec.eq_ignore_ascii_case("PCM"));
+        let rate = self.sample_rate.filter(|_| is_pcm).and_then(|rate| u32::try_from(rate).ok());
+        let format = rate.and_then(AudioFormat::pcm16);
+        Start {
             call_id: self.call_id,
             stream_id: None,
             application_id: self.application_key.or(self.application_id),
-            headers: self.call_headers.or(self.headers).unwrap_or_default(),
+            headers: self
+                .call_headers
+                .filter(|headers| !headers.is_empty())
+                .or(self.headers)
+                .unwrap_or_default(),
             heard: format,
             said: format,
             oneway: false,
-        })
+        }
     }
 }
 

@@ -135,7 +135,7 @@ impl Role for Application {
     }
 
     fn is_urgent(command: Self::Says<'_>) -> bool {
-        matches!(command, Command::Clear | Command::Heartbeat | Command::Hangup(_))
+        matches!(command, Command::Clear | Command::Hangup(_))
     }
 
     fn is_clear(command: Self::Says<'_>) -> bool {
