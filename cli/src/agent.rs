@@ -50,7 +50,11 @@ impl Agent {
 
 /// What became of a call.
 pub(crate) struct Attended {
+    /// Whether the platform has announced a call.
+    pub(crate) announced: bool,
     pub(crate) heard: Flow,
+    /// Messages that mean nothing in the dialect.
+    pub(crate) unknown: u64,
     pub(crate) said: Flow,
     /// Bytes that each clear took back before they were on the socket.
     pub(crate) cleared: Vec<usize>,

@@ -5,7 +5,6 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs;
 use std::path::PathBuf;
-use std::process;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -19,8 +18,9 @@ use voxwire_tokio::{CallConfig, Upgrade};
 use crate::agent::{Agent, Attended, attend, stopping};
 use crate::call::{rate, seconds};
 use crate::clock::Clock;
-use crate::exit::{Failure, INTERRUPTED};
-use crate::report::{Millis, Output, Story, Trace};
+use crate::exit::Failure;
+use crate::report::{Millis, Output, Story, Trace, Trouble, complain};
+use crate::stops::Stops;
 use crate::wav::Wav;
 use crate::words::Side;
 
@@ -67,13 +67,14 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         ));
     }
     let agent = agent(&args)?;
-    let mut stops = Stops::new().map_err(|cause| listen_failure(&args, cause))?;
+    let mut stops = Stops::new()?;
     let listener = TcpListener::bind(&args.listen).await.map_err(|cause| listen_failure(&args, cause))?;
     let address = listener.local_addr().map_err(|cause| listen_failure(&args, cause))?;
 
     let config = args.dialect.map_or(Config::detect(), Config::new).end_within(HANG_UP_WITHIN);
     let config = args.rate.map_or(config, |format| config.format(format));
     let server = Arc::new(Server {
+        dialect: args.dialect,
         config: CallConfig::new(config).drain_within(HANG_UP_WITHIN),
         agent,
         token: args.token,
@@ -111,13 +112,14 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     };
     select! {
         () = draining => {}
-        () = stops.next() => process::exit(i32::from(INTERRUPTED)),
+        _ = stops.interrupted() => {}
     }
     server.output.finish()
 }
 
 /// What all calls share.
 struct Server {
+    dialect: Option<Dialect>,
     config: CallConfig,
     agent: Agent,
     token: Option<String>,
@@ -163,13 +165,26 @@ impl Visit {
             output.line("began", &Began { call: number, peer, dialect, rate });
         };
         let attended = attend(call, &self.server.agent, clock, &mut trace, None, self.drained, begun).await;
-        let Attended { heard, said, failure, ended, .. } = attended;
+        let Attended { announced, heard, unknown, said, failure, ended, .. } = attended;
         if let Some(failure) = &failure {
-            eprintln!("voxwire: call {number}: {failure}");
+            complain(format_args!("call {number}: {failure}"));
         }
         let failure = failure.map(|failure| failure.to_string());
         let duration_ms = Millis(clock.now());
-        output.line("ended", &Over { call: number, peer, duration_ms, heard, said, failure, ended });
+        let over = Over {
+            call: number,
+            peer,
+            duration_ms,
+            heard,
+            said,
+            unreadable: trace.times(Trouble::Unreadable),
+            unsaid: trace.times(Trouble::Unsaid),
+            unknown,
+            failure,
+            ended,
+            misunderstood: (!announced && unknown > 0).then_some(self.server.dialect),
+        };
+        output.line("ended", &over);
     }
 }
 
@@ -191,7 +206,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) => {
                 if !complained {
-                    eprintln!("voxwire: cannot take a call: {error}");
+                    complain(format_args!("cannot take a call: {error}"));
                     complained = true;
                 }
                 sleep(ACCEPT_AGAIN_AFTER).await;
@@ -221,40 +236,4 @@ fn agent(args: &Args) -> Result<Agent, Failure> {
 
 fn listen_failure(args: &Args, cause: std::io::Error) -> Failure {
     Failure::Listen { address: args.listen.clone(), cause }
-}
-
-/// Requests to stop, from the keyboard or the system.
-struct Stops {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stops {
-    #[cfg(unix)]
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            core::future::pending().await
-        }
-    }
 }

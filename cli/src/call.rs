@@ -1,25 +1,30 @@
 //! `voxwire call`: places a call as the provider would.
 
-use core::fmt;
 use core::time::Duration;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 use tokio::time::timeout;
 use voxwire::{AudioFormat, Config, Dialect};
 use voxwire_tokio::connect;
 
 use crate::clock::Clock;
-use crate::ear::Counters;
 use crate::exit::{Failure, RATES};
-use crate::platform::{self, Because, Placed, Script, Unheard};
-use crate::report::{Ended, Flow, Millis, Output, Story, Trace};
+use crate::platform::{self, Script};
+use crate::report::{Output, Story, Trace};
+use crate::stops::Stops;
 use crate::tape::Tape;
-use crate::wav::{Recorder, Wav};
+use crate::wav::{Recorder, Wav, WavError};
 use crate::words::Side;
+
+mod summary;
+mod url;
+
+use summary::Summary;
 
 /// How long the application may take to reply to the upgrade.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -51,11 +56,12 @@ pub(crate) struct Args {
     #[arg(long)]
     fast: bool,
     /// Hangs up after this many seconds of the call's time, whatever happens.
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = some_seconds)]
     duration: Option<Duration>,
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
+    url::check(&args.url)?;
     if args.dialect == Dialect::Wavix && !args.headers.is_empty() {
         return Err(Failure::Usage(
             "--header does not go with --dialect wavix: Wavix has no call headers".into(),
@@ -63,10 +69,9 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     }
     let headers = args.headers.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
     let (format, voice) = voice(&args)?;
-    let recorder = match &args.record {
-        Some(path) => Some(Recorder::create(path, format.rate())?),
-        None => None,
-    };
+    if let Some(path) = &args.record {
+        writable(path)?;
+    }
 
     let config = Config::new(args.dialect).format(format).epoch(unix_time().as_secs());
     let clock = Clock::start(args.fast);
@@ -78,7 +83,11 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let output = Arc::new(output.around(progress(format.duration_of(voice.len() as u64))));
     let call_id = format!("call-{}-{}", unix_time().as_millis(), std::process::id());
     let mut trace = Trace::new(&output, call_id.clone(), Side::Platform, clock, Story::Both);
-    let mut tape = CallTape { recorder, bar: output.bar().clone(), format, said: 0 };
+    if voice.is_empty() && args.say.is_none() {
+        trace.note("the caller says nothing: his own words have another sample rate; --say gives him others");
+    }
+    let mut tape =
+        CallTape { record: args.record, recorder: None, bar: output.bar().clone(), format, said: 0 };
     let script = Script {
         dialect: args.dialect,
         format,
@@ -90,14 +99,16 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         linger: Duration::from_secs(if args.fast { 5 } else { 1 }),
         limit: args.duration,
     };
+    let mut stops = Stops::new()?;
     let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            core::future::pending().await
-        }
+        stops.next().await;
+        tokio::spawn(stops.interrupted());
     };
     let placed = platform::place(call, &script, clock, &mut trace, &mut tape, interrupted).await;
     output.bar().finish_and_clear();
-    let recorded = tape.recorder.map_or(Ok(()), |recorder| recorder.finish().map(drop));
+    // Who was called and heard nothing has a recording of nothing, and not that of another call.
+    let begun = if placed.is_ok() { tape.begin() } else { Ok(()) };
+    let recorded = begun.and(tape.recorder.map_or(Ok(()), |recorder| recorder.finish().map(drop)));
     let placed = placed?;
     recorded?;
     output.line("summary", &Summary::of(placed, format));
@@ -123,6 +134,18 @@ fn voice(args: &Args) -> Result<(AudioFormat, Vec<u8>), Failure> {
     Ok((format, wav.pcm))
 }
 
+/// Whether a recording can be written there, as far as can be told without leaving a trace.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let found = match File::options().write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            folder.map_or(Ok(()), |folder| folder.metadata().map(drop))
+        }
+        opened => opened.map(drop),
+    };
+    found.map_err(|cause| Failure::Write { name: path.display().to_string(), cause })
+}
+
 /// Shown on standard error, and only if that is a terminal.
 fn progress(length: Duration) -> ProgressBar {
     let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
@@ -140,14 +163,29 @@ fn unix_time() -> Duration {
 
 /// Records what the caller hears, and shows how far he has spoken.
 struct CallTape {
+    /// Where to record, until that is begun.
+    record: Option<PathBuf>,
     recorder: Option<Recorder>,
     bar: ProgressBar,
     format: AudioFormat,
     said: u64,
 }
 
+impl CallTape {
+    /// Begins the recording, over any that was there: not before there is something to record.
+    fn begin(&mut self) -> Result<(), WavError> {
+        if let Some(path) = self.record.take() {
+            self.recorder = Some(Recorder::create(path, self.format.rate())?);
+        }
+        Ok(())
+    }
+}
+
 impl Tape for CallTape {
     fn heard(&mut self, pcm: &[u8]) -> Result<(), Failure> {
+        if !pcm.is_empty() {
+            self.begin()?;
+        }
         Ok(self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.push(pcm))?)
     }
 
@@ -155,87 +193,6 @@ impl Tape for CallTape {
         self.said += pcm.len() as u64;
         let millis = self.format.duration_of(self.said).as_millis();
         self.bar.set_position(u64::try_from(millis).unwrap_or(u64::MAX));
-    }
-}
-
-/// What became of a call.
-#[derive(Serialize)]
-struct Summary {
-    duration_ms: Millis,
-    said: Flow,
-    /// Frames that the application was too slow to take.
-    lost_frames: u64,
-    came: Flow,
-    /// Where the bytes that came went.
-    ear: Counters,
-    /// Bytes cut off by hanging up.
-    cut_bytes: u64,
-    clears: usize,
-    marks: u64,
-    answered_after_ms: Option<Millis>,
-    spoken_to_after_ms: Option<Millis>,
-    ended: Ended,
-    #[serde(skip)]
-    format: AudioFormat,
-}
-
-impl Summary {
-    fn of(placed: Placed, format: AudioFormat) -> Self {
-        let of = |because| placed.unheard.iter().filter(move |unheard: &&Unheard| unheard.because == because);
-        Self {
-            duration_ms: Millis(placed.duration),
-            lost_frames: placed.lost_frames,
-            cut_bytes: of(Because::HungUp).map(|unheard| unheard.bytes).sum(),
-            clears: of(Because::Cleared).count(),
-            said: placed.said,
-            came: placed.came,
-            ear: placed.ear,
-            marks: placed.marks,
-            answered_after_ms: placed.answered_after.map(Millis),
-            spoken_to_after_ms: placed.spoken_to_after.map(Millis),
-            ended: placed.ended,
-            format,
-        }
-    }
-
-    fn seconds(&self, bytes: u64) -> f64 {
-        self.format.duration_of(bytes).as_secs_f64()
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flow { frames, bytes, longest_gap, .. } = &self.said;
-        writeln!(f)?;
-        write!(f, "said      {frames} frames, {bytes} bytes, {:.2} s", self.seconds(*bytes))?;
-        if self.lost_frames > 0 {
-            write!(f, "; {} more were not taken", self.lost_frames)?;
-        }
-        writeln!(f, "; longest gap {longest_gap}")?;
-        let Flow { frames, bytes, longest_gap, .. } = &self.came;
-        writeln!(f, "came      {frames} frames, {bytes} bytes; longest gap {longest_gap}")?;
-        let Counters { played, dropped, .. } = self.ear;
-        write!(f, "heard     {played} bytes, {:.2} s", self.seconds(played))?;
-        let cleared = self.ear.cleared.saturating_sub(self.cut_bytes);
-        for (bytes, what) in [
-            (cleared, "cleared"),
-            (dropped, "dropped for want of room"),
-            (self.cut_bytes, "cut off by hanging up"),
-        ] {
-            if bytes > 0 {
-                write!(f, "; {:.2} s {what}", self.seconds(bytes))?;
-            }
-        }
-        writeln!(f)?;
-        if let Some(after) = self.answered_after_ms {
-            write!(f, "answered  after {after}")?;
-            match self.spoken_to_after_ms {
-                Some(after) => writeln!(f, ", first audio {after} later")?,
-                None => writeln!(f, ", no audio came")?,
-            }
-        }
-        writeln!(f, "asked     {} times to clear, {} times for a mark", self.clears, self.marks)?;
-        write!(f, "ended     after {:.2} s: {}", self.duration_ms.0.as_secs_f64(), self.ended)
     }
 }
 
@@ -253,6 +210,14 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     seconds
         .filter(|seconds| *seconds <= A_DAY)
         .ok_or_else(|| "a number of seconds, like 2.5, up to a day".to_owned())
+}
+
+/// Reads a number of seconds, of which there are some.
+fn some_seconds(text: &str) -> Result<Duration, String> {
+    match seconds(text)? {
+        Duration::ZERO => Err("a call lasts longer than that".into()),
+        seconds => Ok(seconds),
+    }
 }
 
 /// Reads a header. The value may be a secret, so no error repeats it: clap's own would.

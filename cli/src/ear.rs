@@ -17,6 +17,9 @@ use serde::Serialize;
 /// The most spurts remembered between two calls of [`Ear::take_spurts`]; what comes after lengthens the last.
 pub(crate) const MAX_SPURTS: usize = 16_384;
 
+/// The most marks that wait to be given back; more are forgotten, as audio is.
+pub(crate) const MAX_MARKS: usize = 16_384;
+
 /// A playback buffer in simulated time.
 pub(crate) struct Ear {
     /// Bytes played in a second of the owner's clock.
@@ -25,7 +28,7 @@ pub(crate) struct Ear {
     now: Duration,
     /// Received and not yet played; always begins with a whole sample, may end with half of one.
     queue: VecDeque<u8>,
-    /// Marks not yet asked for, with the position they stand at; positions never fall.
+    /// Marks not yet given back, with the position they stand at; positions never fall.
     marks: VecDeque<(u64, String)>,
     /// The spurt being played, until it runs dry.
     playing: Option<Playing>,
@@ -76,25 +79,31 @@ impl Ear {
 
     /// Queues a mark behind the audio received so far: due at once when none of it is left to play.
     ///
-    /// Half a sample at the end is not waited for. Marks whose audio is forgotten count as played.
+    /// Half a sample at the end is not waited for. Marks whose audio is forgotten count as played. Beyond
+    /// [`MAX_MARKS`] it is forgotten itself.
     pub(crate) fn mark(&mut self, now: Duration, name: String) {
         self.advance(now);
+        if self.marks.len() == MAX_MARKS {
+            self.counters.dropped_marks += 1;
+            return;
+        }
         self.marks.push_back((self.position() + self.playable() as u64, name));
     }
 
-    /// Stops playing and empties the queue; marks that audio was still waited for are flushed with it.
+    /// Stops playing and empties the queue; the marks that stood behind it are due now.
     ///
     /// What comes next begins with a new sample.
     pub(crate) fn clear(&mut self, now: Duration) -> Cleared {
         self.advance(now);
         let at = self.position();
-        let due = self.marks.partition_point(|&(mark, _)| mark <= at);
-        let marks = self.marks.drain(due..).map(|(_, name)| name).collect();
+        for (mark, _) in &mut self.marks {
+            *mark = at.min(*mark);
+        }
         let audio = Vec::from(mem::take(&mut self.queue));
         let bytes = audio.len() as u64;
         self.counters.cleared += bytes;
         self.playing = None;
-        Cleared { at, bytes, marks, audio }
+        Cleared { at, bytes, audio }
     }
 
     /// Plays up to now.
@@ -192,8 +201,6 @@ pub(crate) struct Cleared {
     pub(crate) at: u64,
     /// Bytes from there on that will never be heard.
     pub(crate) bytes: u64,
-    /// Marks that stood behind them, in order.
-    pub(crate) marks: Vec<String>,
     /// Those bytes, for whoever wants to show what was not heard.
     #[serde(skip)]
     pub(crate) audio: Vec<u8>,
@@ -228,6 +235,8 @@ pub(crate) struct Counters {
     pub(crate) cleared: u64,
     /// Bytes forgotten because the buffer was full.
     pub(crate) dropped: u64,
+    /// Marks forgotten because there were [`MAX_MARKS`] of them.
+    pub(crate) dropped_marks: u64,
 }
 
 /// A spurt under way: all its times are reckoned from its start, so that no rounding adds up.
@@ -331,8 +340,9 @@ mod tests {
 
         let cleared = ear.clear(ms(15) + Duration::from_micros(30));
         assert_eq!((cleared.at, cleared.bytes), (720, 241));
-        assert_eq!((cleared.marks, cleared.audio), (vec!["question".to_owned()], vec![2; 241]));
+        assert_eq!(cleared.audio, vec![2; 241]);
         assert_eq!(ear.poll_mark(ms(15)).as_deref(), Some("greeting"));
+        assert_eq!(ear.poll_mark(ms(15)).as_deref(), Some("question"));
         assert_eq!((ear.queued(), ear.runs_dry_at(), ear.next_mark_at()), (0, None, None));
 
         ear.push(ms(50), &[3; 2]);
@@ -356,6 +366,20 @@ mod tests {
         assert_eq!(ear.poll_mark(ms(30)).as_deref(), Some("first"));
         assert_eq!(ear.poll_mark(ms(30)).as_deref(), Some("second"));
         assert_eq!(ear.next_mark_at(), None);
+    }
+
+    #[test]
+    fn marks_take_bounded_memory_even_if_nobody_takes_them_back() {
+        let mut ear = Ear::new(RATE, SINCH);
+        for _ in 0..10 {
+            ear.push(ms(0), &[0; 960]);
+            (0..MAX_MARKS / 2).for_each(|_| ear.mark(ms(0), "again".into()));
+            let _ = ear.clear(ms(0));
+        }
+        assert_eq!(ear.counters().dropped_marks, 4 * MAX_MARKS as u64);
+        assert_eq!(core::iter::from_fn(|| ear.poll_mark(ms(0))).count(), MAX_MARKS);
+        ear.mark(ms(0), "there is room again".into());
+        assert!(ear.poll_mark(ms(0)).is_some());
     }
 
     #[test]
@@ -443,7 +467,7 @@ mod tests {
                     assert_eq!(mark.is_some(), due);
                     marks.extend(mark);
 
-                    let Counters { pushed, played, cleared, dropped } = watched.counters();
+                    let Counters { pushed, played, cleared, dropped, .. } = watched.counters();
                     assert_eq!(pushed, said.len() as u64);
                     assert_eq!(pushed, played + cleared + dropped + watched.queued() as u64);
                 }

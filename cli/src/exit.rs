@@ -12,13 +12,13 @@ use crate::wav::WavError;
 pub(crate) const CODES: &str = "\
 Exit codes:
    0  everything went well
-   2  wrong arguments
+   2  wrong arguments, a URL that cannot be called among them
    3  a recording cannot be read, or is not of the kind that is needed
    4  the application cannot be reached
    5  the upgrade was declined: the call is hung up
    6  the application is busy
    7  the application rejected the call
-   8  the call was lost
+   8  the call was lost, or the application hung up with a code other than 1000 and 1001
    9  the answer never came
   10  something cannot be written: the disk is full, say
   11  the address cannot be listened on
@@ -81,6 +81,11 @@ impl core::fmt::Display for Count {
 }
 
 impl Failure {
+    /// The system has no means left to wait for events.
+    pub(crate) fn event_queue(cause: io::Error) -> Self {
+        Self::Write { name: "to the system's event queue".into(), cause }
+    }
+
     /// Why a call could not be placed.
     pub(crate) fn connecting(url: &str, error: CallError) -> Self {
         let why = match error {
@@ -89,7 +94,6 @@ impl Failure {
                 io::ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
                 _ => error.to_string(),
             },
-            CallError::Handshake(tungstenite::Error::Url(error)) => format!("not a ws:// address ({error})"),
             CallError::Handshake(error) => format!("no WebSocket server answers there ({error})"),
             error => error.to_string(),
         };

@@ -16,6 +16,9 @@ use crate::words::{Side, Words, dialect_name};
 /// The longest line that is read, in bytes: the longest message that voxwire takes.
 const MAX_LINE: u64 = 256 * 1024;
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Tells what captured messages mean, one per line, and whether they are well-formed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -31,20 +34,27 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), Failure> {
         "-" => Box::new(io::stdin().lock()),
         _ => Box::new(BufReader::new(File::open(&args.file).map_err(failure)?)),
     };
-    let mut malformed = 0;
+    let mut tally = Tally::default();
     let mut line = Vec::new();
     for number in 1.. {
         if !next_line(&mut source, &mut line).map_err(failure)? {
             break;
         }
-        let text = line.trim_ascii();
+        let text = match line.strip_prefix(BYTE_ORDER_MARK) {
+            Some(text) if number == 1 => text.trim_ascii(),
+            _ => line.trim_ascii(),
+        };
         if text.is_empty() {
             continue;
         }
-        malformed += u64::from(explain(output, number, text));
+        let verdict = explain(output, number, text);
+        tally.messages += 1;
+        tally.malformed += u64::from(verdict == Kind::Malformed);
+        tally.unknown += u64::from(verdict == Kind::Unknown);
     }
+    output.line("tally", &tally);
     output.finish()?;
-    if malformed > 0 { Err(Failure::Malformed(Count(malformed))) } else { Ok(()) }
+    if tally.malformed > 0 { Err(Failure::Malformed(Count(tally.malformed))) } else { Ok(()) }
 }
 
 /// The next line, as far as one byte beyond the bound; `false` at the end.
@@ -57,23 +67,33 @@ fn next_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
     Ok(!line.is_empty())
 }
 
-/// Prints what a message means, and tells whether it is malformed.
-fn explain(output: &Output, number: u64, line: &[u8]) -> bool {
-    let verdict = |dialect, error| Verdict { number, dialect, side: None, meaning: None, error };
+/// Prints what a message means.
+fn explain(output: &Output, number: u64, line: &[u8]) -> Kind {
+    let verdict = |dialect, side, error| Verdict { number, dialect, side, meaning: None, error };
+    let nothing = None::<Event<'_>>;
     if line.len() as u64 > MAX_LINE {
         let error = format!("message length exceeded at byte {MAX_LINE}");
-        return verdict(None, Some(error)).print(output, None::<Event<'_>>);
+        return verdict(None, None, Some(error)).print(output, nothing);
     }
     let text = match str::from_utf8(line) {
         Ok(text) => text,
         Err(error) => {
             let error = format!("not UTF-8 at byte {}", error.valid_up_to());
-            return verdict(None, Some(error)).print(output, None::<Event<'_>>);
+            return verdict(None, None, Some(error)).print(output, nothing);
         }
     };
+    let (side, text) = said_by(text);
     let message = Message::Text(text);
     for &dialect in Dialect::ALL {
-        let (event, command) = (dialect.decode_event(message), dialect.decode_command(message));
+        // Who is known not to have said it said nothing that has a meaning.
+        let event = match side {
+            Some(Side::Application) => Ok(Event::Other(message)),
+            _ => dialect.decode_event(message),
+        };
+        let command = match side {
+            Some(Side::Platform) => Ok(Command::Other(message)),
+            _ => dialect.decode_command(message),
+        };
         match (event, command) {
             (Ok(Event::Other(_)), Ok(Command::Other(_))) => {}
             (Ok(event), Ok(Command::Other(_))) => return said(output, number, dialect, event),
@@ -83,15 +103,24 @@ fn explain(output: &Output, number: u64, line: &[u8]) -> bool {
             (Err(error), _) | (_, Err(error)) => {
                 // What is no JSON is of no dialect.
                 let dialect = serde_json::from_str::<IgnoredAny>(text).is_ok().then_some(dialect);
-                return verdict(dialect, Some(describe(error))).print(output, None::<Event<'_>>);
+                return verdict(dialect, side, Some(describe(error))).print(output, nothing);
             }
         }
     }
-    let error = (!text.starts_with('{')).then(|| "no JSON object at byte 0".to_owned());
-    verdict(None, error).print(output, None::<Event<'_>>)
+    verdict(None, side, None).print(output, nothing)
 }
 
-fn said<W: Words + HoldsAudio>(output: &Output, number: u64, dialect: Dialect, message: W) -> bool {
+/// Transcripts mark what the platform says with `<`, and what the application says with `>`.
+fn said_by(line: &str) -> (Option<Side>, &str) {
+    for (mark, side) in [("< ", Side::Platform), ("> ", Side::Application)] {
+        if let Some(text) = line.strip_prefix(mark).filter(|text| text.starts_with('{')) {
+            return (Some(side), text);
+        }
+    }
+    (None, line)
+}
+
+fn said<W: Words + HoldsAudio>(output: &Output, number: u64, dialect: Dialect, message: W) -> Kind {
     let bad_audio = message.audio().and_then(|audio| audio.validate().err());
     let error = bad_audio.map(|error| format!("the audio is {error} of the payload"));
     let (side, meaning) = (Some(W::SIDE), Some(message.meaning()));
@@ -134,6 +163,36 @@ impl HoldsAudio for Command<'_> {
     }
 }
 
+/// How a line is counted.
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Known,
+    /// Well-formed, and of neither dialect.
+    Unknown,
+    Malformed,
+}
+
+/// What is to be said about all lines.
+#[derive(Default, Serialize)]
+struct Tally {
+    messages: u64,
+    unknown: u64,
+    malformed: u64,
+}
+
+impl Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { messages, unknown, malformed } = self;
+        let s = if *messages == 1 { "" } else { "s" };
+        write!(
+            f,
+            "\n{messages} message{s}: {} known, {unknown} without a meaning",
+            messages - unknown - malformed
+        )?;
+        write!(f, ", {malformed} malformed")
+    }
+}
+
 /// What is to be said about a line.
 struct Verdict {
     number: u64,
@@ -145,7 +204,7 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn print<W: Words>(self, output: &Output, message: Option<W>) -> bool {
+    fn print<W: Words>(self, output: &Output, message: Option<W>) -> Kind {
         output.people(&self);
         let message = message
             .map(|message| if output.shows_header_values() { message.with_header_values() } else { message });
@@ -162,7 +221,11 @@ impl Verdict {
                 message,
             },
         );
-        self.error.is_some()
+        match (self.error, self.meaning) {
+            (Some(_), _) => Kind::Malformed,
+            (None, Some(_)) => Kind::Known,
+            (None, None) => Kind::Unknown,
+        }
     }
 }
 
@@ -194,7 +257,7 @@ impl Display for Verdict {
             (Some(meaning), None) => f.write_str(meaning),
             (Some(meaning), Some(error)) => write!(f, "{meaning}. MALFORMED: {error}"),
             (None, Some(error)) => write!(f, "MALFORMED: {error}"),
-            (None, None) => f.write_str("no message that either dialect knows"),
+            (None, None) => f.write_str("means nothing in either dialect"),
         }
     }
 }

@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod platform;
 mod report;
+mod stops;
 mod tape;
 mod timeline;
 mod wav;
@@ -24,15 +25,16 @@ mod words;
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::exit::Failure;
-use crate::report::Output;
+use crate::report::{Output, complain};
 
 /// Phone calls over WebSocket: answers them, places them as the provider would, explains both.
 #[derive(Parser)]
-#[command(version, after_help = exit::CODES)]
+#[command(name = "voxwire", version, after_help = exit::CODES)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -53,10 +55,11 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let cli = Cli::try_parse().unwrap_or_else(|error| without_strays(error).exit());
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("voxwire: {failure}");
+            complain(&failure);
             ExitCode::from(failure.code())
         }
     }
@@ -73,5 +76,16 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
 }
 
 fn runtime() -> Result<Runtime, Failure> {
-    Runtime::new().map_err(|cause| Failure::Write { name: "to the system's event queue".into(), cause })
+    Runtime::new().map_err(Failure::event_queue)
+}
+
+/// The same complaint, which does not repeat a value that stands where none is expected: it may be a secret.
+fn without_strays(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == ErrorKind::UnknownArgument
+        && !stray.starts_with('-')
+    {
+        error.insert(ContextKind::InvalidArg, ContextValue::String("…".into()));
+    }
+    error
 }

@@ -3,16 +3,22 @@
 use core::fmt::{self, Display};
 use core::time::Duration;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 use serde::{Serialize, Serializer};
-use voxwire::Dialect;
 
-use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::timeline::Tick;
-use crate::words::{Label, Side, Words};
+use crate::words::Side;
+
+mod trace;
+
+pub(crate) use trace::{Story, Times, Trace, Trouble};
+
+/// Prints a complaint on standard error. If nobody reads it, so be it.
+pub(crate) fn complain(sentence: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "voxwire: {sentence}");
+}
 
 /// Standard output, for many tasks at once.
 pub(crate) struct Output {
@@ -42,6 +48,13 @@ impl Output {
 
     pub(crate) fn bar(&self) -> &ProgressBar {
         &self.bar
+    }
+
+    /// Prints a complaint for people, who would not know otherwise; programs are told in a line.
+    fn complain(&self, sentence: impl Display) {
+        if !self.json {
+            self.bar.suspend(|| complain(sentence));
+        }
     }
 
     pub(crate) const fn shows_header_values(&self) -> bool {
@@ -100,105 +113,6 @@ struct Line<'l, L> {
     kind: &'static str,
     #[serde(flatten)]
     line: &'l L,
-}
-
-/// Tells what one end of a call says and hears, as it happens.
-pub(crate) struct Trace {
-    output: Arc<Output>,
-    call: String,
-    side: Side,
-    clock: Clock,
-    story: Story,
-    ticks: Vec<Tick>,
-}
-
-/// Which control messages people are told; programs are told everything.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Story {
-    /// None.
-    Untold,
-    /// What this end says. It is kept for a picture too.
-    Said,
-    /// What both ends say.
-    Both,
-}
-
-impl Trace {
-    pub(crate) fn new(output: &Arc<Output>, call: String, side: Side, clock: Clock, story: Story) -> Self {
-        Self { output: output.clone(), call, side, clock, story, ticks: Vec::new() }
-    }
-
-    /// This end has said something.
-    pub(crate) fn said<W: Words>(&mut self, dialect: Dialect, message: W) {
-        let label = message.label(dialect);
-        if label == Label::Wordless {
-            return;
-        }
-        let at = self.clock.now();
-        self.message("said", at, message, self.story != Story::Untold && label != Label::Audio);
-        if let (Story::Said, Label::Word(label)) = (self.story, label) {
-            self.ticks.push(Tick { at, label, from_platform: self.side == Side::Platform });
-        }
-    }
-
-    /// This end has heard something.
-    pub(crate) fn heard<W: Words>(&self, dialect: Dialect, message: W) {
-        let told = self.story == Story::Both && message.label(dialect) != Label::Audio;
-        self.message("heard", self.clock.now(), message, told);
-    }
-
-    /// Something happened that is no message.
-    pub(crate) fn note(&self, text: impl Display) {
-        let at = self.clock.now();
-        if self.story != Story::Untold {
-            self.output.people(Beat { at, side: self.side, what: &text });
-        }
-        let text = text.to_string();
-        self.output.json("note", &Note { call: &self.call, at_ms: Millis(at), side: self.side, text });
-    }
-
-    /// Where control messages stand in time.
-    pub(crate) fn into_ticks(self) -> Vec<Tick> {
-        self.ticks
-    }
-
-    fn message<W: Words>(&self, kind: &'static str, at: Duration, message: W, told: bool) {
-        if told {
-            self.output.people(Beat { at, side: W::SIDE, what: &message.meaning() });
-        }
-        let message = if self.output.shows_header_values() { message.with_header_values() } else { message };
-        self.output.json(kind, &Told { call: &self.call, at_ms: Millis(at), side: self.side, message });
-    }
-}
-
-/// A line of a call's story.
-struct Beat<'w, W: ?Sized> {
-    at: Duration,
-    side: Side,
-    what: &'w W,
-}
-
-impl<W: Display + ?Sized> Display for Beat<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>7.3} s  {:<11}  {}", self.at.as_secs_f64(), self.side.name(), self.what)
-    }
-}
-
-#[derive(Serialize)]
-struct Told<'c, W> {
-    call: &'c str,
-    at_ms: Millis,
-    /// Whose journal this is.
-    side: Side,
-    message: W,
-}
-
-#[derive(Serialize)]
-struct Note<'c> {
-    call: &'c str,
-    at_ms: Millis,
-    side: Side,
-    text: String,
 }
 
 /// A time in milliseconds, to the microsecond.

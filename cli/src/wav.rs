@@ -13,6 +13,8 @@ use voxwire::AudioFormat;
 
 use crate::exit::Failure;
 
+mod riff;
+
 /// The most audio read into memory, in bytes: 1 GiB, six hours at 24 kHz.
 pub(crate) const MAX_BYTES: u32 = 1 << 30;
 
@@ -77,7 +79,12 @@ impl Wav {
     }
 
     fn decode(name: &str, source: impl Read) -> Result<Self, WavError> {
-        let mut reader = WavReader::new(source).map_err(|error| refusal(name, error))?;
+        let riff::Plain { file, endless } =
+            riff::plain(source).map_err(|error| refusal(name, hound::Error::IoError(error)))?;
+        if endless {
+            return Err(WavError::Endless { name: name.to_owned() });
+        }
+        let mut reader = WavReader::new(file).map_err(|error| refusal(name, error))?;
         let WavSpec { channels, sample_rate: rate, bits_per_sample: bits, sample_format } = reader.spec();
         let name = name.to_owned();
         if channels != 1 {
@@ -119,7 +126,8 @@ impl Wav {
 
 /// A recording written while the call goes on, for as long as it takes.
 ///
-/// The header is brought up to date every ten seconds of audio, so what a killed program leaves can be played. After
+/// The header is brought up to date after the first second of audio and then every ten, so what a killed program
+/// leaves can be played. After
 /// an error the recording is over: what was written before it remains.
 pub(crate) struct Recorder {
     path: PathBuf,
@@ -152,7 +160,7 @@ impl Recorder {
         let save_every = rate * 10;
         // Two bytes a sample, and room for the header, which counts towards the length of the whole.
         let room = u64::from(u32::MAX / 2 - 64);
-        Ok(Self { path, writer, half: None, samples: 0, room, save_every, save_in: save_every })
+        Ok(Self { path, writer, half: None, samples: 0, room, save_every, save_in: rate })
     }
 
     /// Appends bytes of little-endian 16-bit samples, in pieces of any length: half a sample waits for the next piece.
@@ -230,6 +238,8 @@ pub(crate) enum WavError {
     Samples { name: String, bits: u16, kind: &'static str },
     #[error("{name} has a sample rate of {rate} Hz; voxwire needs 1 to {MAX_RATE} Hz")]
     Rate { name: String, rate: u32 },
+    #[error("{name} does not say how long it is; write it to a file, not to a pipe")]
+    Endless { name: String },
     #[error("{name} announces {bytes} bytes of audio; voxwire reads at most {MAX_BYTES}")]
     TooLong { name: String, bytes: u64 },
     #[error("{name} is cut short: it holds {found} bytes of audio and announces {announced}")]
@@ -295,8 +305,10 @@ mod tests {
     fn an_unfinished_recording_can_be_read_up_to_ten_seconds_before_its_end() {
         let file = Scratch::new("killed.wav");
         let mut recorder = Recorder::create(&file.0, 100).unwrap();
-        recorder.push(&[7; 2_500]).unwrap();
-        assert_eq!(Wav::read(&file.0).unwrap().pcm.len(), 2_000);
+        recorder.push(&[7; 500]).unwrap();
+        assert_eq!(Wav::read(&file.0).unwrap().pcm.len(), 200);
+        recorder.push(&[7; 2_000]).unwrap();
+        assert_eq!(Wav::read(&file.0).unwrap().pcm.len(), 2_200);
         drop(recorder);
         assert_eq!(Wav::read(&file.0).unwrap().pcm.len(), 2_500);
     }
@@ -359,6 +371,32 @@ mod tests {
             refused(&header(1, 1 << 31)),
             "it announces 2147483648 bytes of audio; voxwire reads at most 1073741824",
         );
+    }
+
+    #[test]
+    fn chunks_of_any_length_are_passed_over() {
+        let mut file = header(1, 4);
+        let rest = file.split_off(12);
+        file.extend(b"LIST\x05\0\0\0INFOx\0junk\0\0\0\0");
+        file.extend(rest);
+        file.extend([1, 2, 3, 4]);
+        file.extend(b"LIST\x05\0\0\0INFOx\0");
+        let wav = Wav::parse(&file).unwrap();
+        assert_eq!((wav.rate, wav.pcm), (8_000, vec![1, 2, 3, 4]));
+        assert_eq!(
+            refused(b"RIFF\0\0\0\0WAVELIST\xFF\0\0\0"),
+            "it is not a WAV file that voxwire can read: it ends before the audio begins"
+        );
+    }
+
+    #[test]
+    fn a_recording_that_came_through_a_pipe_is_refused_for_what_it_is() {
+        for length in [0, u32::MAX] {
+            let mut file = header(1, length);
+            file.extend([1, 2, 3, 4]);
+            assert_eq!(refused(&file), "it does not say how long it is; write it to a file, not to a pipe");
+        }
+        assert!(Wav::parse(&header(1, 0)).unwrap().pcm.is_empty());
     }
 
     #[test]

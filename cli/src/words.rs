@@ -22,6 +22,10 @@ impl Side {
     }
 }
 
+/// The reasons for which an application hangs up where the dialect has no words for busy and reject.
+pub(crate) const BUSY: &str = "busy";
+pub(crate) const REJECTED: &str = "rejected";
+
 /// How a message is told.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Label {

@@ -14,10 +14,10 @@ use voxwire_tokio::{CallError, Speaking};
 use super::{Agent, Attended};
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace};
+use crate::report::{Ended, Flow, Trace, Trouble};
 use crate::tape::{self, Tape};
 use crate::wav::{Recorder, Wav};
-use crate::words::{Side, Words};
+use crate::words::{BUSY, REJECTED, Side, Words};
 
 mod speaking;
 
@@ -86,7 +86,9 @@ impl<'c> Attendant<'c> {
             parting: None,
             left: false,
             attended: Attended {
+                announced: false,
                 heard: Flow::NONE,
+                unknown: 0,
                 said: Flow::NONE,
                 cleared: Vec::new(),
                 interrupted_at: None,
@@ -109,11 +111,12 @@ impl<'c> Attendant<'c> {
                     Event::Start(start) => self.take(start).await,
                     Event::Audio(audio) => self.listen(audio).await,
                     Event::Mark(mark) if mark.name == END => self.mark_came_back(),
+                    Event::Other(_) => self.attended.unknown += 1,
                     _ => {}
                 }
             }
             Err(CallError::Receive(error)) => {
-                self.trace.note(format_args!("cannot read what the platform says: {error}"));
+                self.trace.trouble(Trouble::Unreadable, "cannot read what the platform says", error);
             }
             Err(CallError::Expired(Deadline::Start)) => self.part(1002, "no call was announced"),
             Err(CallError::Expired(Deadline::Silence)) => self.part(1001, "no sign of life"),
@@ -124,10 +127,11 @@ impl<'c> Attendant<'c> {
 
     /// Answers the call, or does not.
     async fn take(&mut self, start: Start<'_>) {
+        self.attended.announced = true;
         self.format = start.heard;
         match self.agent {
-            Agent::Busy => return self.refuse(Command::Busy, "busy").await,
-            Agent::Reject => return self.refuse(Command::Reject, "rejected").await,
+            Agent::Busy => return self.refuse(Command::Busy, BUSY).await,
+            Agent::Reject => return self.refuse(Command::Reject, REJECTED).await,
             Agent::Record(folder) => match begin_recording(folder, self.format) {
                 Ok(recorder) => self.recorder = Some(recorder),
                 Err(failure) => return self.give_up(failure, "the call cannot be recorded"),
@@ -173,7 +177,9 @@ impl<'c> Attendant<'c> {
                     self.converse(now, audio, pcm, hang_up_after).await;
                 }
             }
-            Err(error) => self.trace.note(format_args!("cannot read the caller's audio: {error}")),
+            Err(error) => {
+                self.trace.trouble(Trouble::Unreadable, "cannot read the caller's audio", error);
+            }
         }
         self.pcm = memory;
     }
@@ -227,7 +233,7 @@ impl<'c> Attendant<'c> {
                 self.played_at = now;
                 self.trace.note("gives the caller's voice back from now on");
             }
-            Err(error) => self.trace.note(format_args!("cannot clear: {error}")),
+            Err(error) => self.trace.trouble(Trouble::Unsaid, "cannot clear", error),
         }
     }
 

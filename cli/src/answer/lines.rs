@@ -6,7 +6,8 @@ use core::net::SocketAddr;
 use serde::Serialize;
 use voxwire::Dialect;
 
-use crate::report::{Ended, Flow, Millis};
+use crate::report::{Ended, Flow, Millis, Times};
+use crate::words::dialect_name;
 
 #[derive(Serialize)]
 pub(super) struct Listening {
@@ -68,14 +69,35 @@ pub(super) struct Over {
     pub(super) duration_ms: Millis,
     pub(super) heard: Flow,
     pub(super) said: Flow,
+    /// Messages that could not be read.
+    pub(super) unreadable: Times,
+    /// Messages that could not be said.
+    pub(super) unsaid: Times,
+    /// Messages that mean nothing in the call's dialect.
+    pub(super) unknown: u64,
     pub(super) failure: Option<String>,
     pub(super) ended: Ended,
+    /// The dialect expected, if any, of a call that was never announced but by words that mean nothing in it.
+    #[serde(skip)]
+    pub(super) misunderstood: Option<Option<Dialect>>,
 }
 
 impl Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, heard, said) = (self.duration_ms.0.as_secs_f64(), self.heard.bytes, self.said.bytes);
         write!(f, "call {} from {} ended after {seconds:.2} s: ", self.call, self.peer)?;
-        write!(f, "{heard} bytes heard, {said} said; {}", self.ended)
+        write!(f, "{heard} bytes heard, {said} said; {}", self.ended)?;
+        match self.misunderstood {
+            Some(Some(dialect)) => write!(f, "; what came means nothing in {}", dialect_name(dialect))?,
+            Some(None) => f.write_str("; what came means nothing in any dialect")?,
+            None => {}
+        }
+        for (Times { count, first }, what) in [(&self.unreadable, "read"), (&self.unsaid, "said")] {
+            let s = if *count == 1 { "" } else { "s" };
+            if *count > 0 {
+                write!(f, " ({count} message{s} could not be {what}: {first})")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,6 @@
 
 use core::future::ready;
 use core::time::Duration;
-use std::collections::VecDeque;
 
 use tokio::net::TcpStream;
 use tokio::select;
@@ -30,8 +29,8 @@ pub(super) struct Simulator<'c> {
     trace: &'c mut Trace,
     tape: &'c mut dyn Tape,
     ear: Ear,
-    /// Marks on their way back.
-    marks: VecDeque<String>,
+    /// The mark that the line did not take yet.
+    mark: Option<String>,
     /// Memory for audio that comes encoded.
     pcm: Vec<u8>,
     announced: Duration,
@@ -63,7 +62,7 @@ impl<'c> Simulator<'c> {
             trace,
             tape,
             ear: Ear::new(u64::from(script.format.byte_rate()), EAR),
-            marks: VecDeque::new(),
+            mark: None,
             pcm: Vec::new(),
             announced: clock.now(),
             live: None,
@@ -126,12 +125,9 @@ impl Simulator<'_> {
     pub(super) async fn catch_up(&mut self) {
         let now = self.clock.now();
         self.listen(now).await;
-        while let Some(name) = self.ear.poll_mark(now) {
-            self.marks.push_back(name);
-        }
-        while let Some(name) = self.marks.pop_front() {
+        while let Some(name) = self.mark.take().or_else(|| self.ear.poll_mark(now)) {
             if !self.say(Event::Mark(Mark::new(&name))).await {
-                self.marks.push_front(name);
+                self.mark = Some(name);
                 break;
             }
         }
@@ -145,7 +141,9 @@ impl Simulator<'_> {
 
     /// When there is something to do again.
     pub(super) fn wakes_at(&self) -> Option<Duration> {
-        [self.next_frame_at(), self.ear.next_mark_at(), self.ear.runs_dry_at(), self.hangs_up_at()]
+        // A mark that the line did not take is tried again whenever anything else happens.
+        let mark_at = if self.mark.is_none() { self.ear.next_mark_at() } else { None };
+        [self.next_frame_at(), mark_at, self.ear.runs_dry_at(), self.hangs_up_at()]
             .into_iter()
             .flatten()
             .min()
@@ -164,7 +162,7 @@ impl Simulator<'_> {
         if self.leaving {
             return None;
         }
-        let silent = self.ear.runs_dry_at().is_none() && self.marks.is_empty();
+        let silent = self.ear.runs_dry_at().is_none() && self.mark.is_none();
         let through = self.live.is_some() && self.next_frame_at().is_none() && silent;
         let end = through.then_some(self.quiet_since + self.script.linger);
         end.into_iter().chain(self.script.limit.map(|limit| self.announced + limit)).min()
@@ -260,6 +258,9 @@ impl Simulator<'_> {
         }
         if self.live.is_none() {
             return Err(Failure::Unanswered(format!("{ended} without an answer")));
+        }
+        if ended.by == Some(Side::Application) && !matches!(ended.code, None | Some(1000 | 1001)) {
+            return Err(Failure::Lost(ended.to_string()));
         }
         self.placed.ear = self.ear.counters();
         self.placed.spurts = self.ear.take_spurts();

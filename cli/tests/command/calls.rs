@@ -5,6 +5,8 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::PathBuf;
 
+use voxwire_tokio::tokio_tungstenite::tungstenite;
+
 use crate::support::{Running, Scratch, asset, samples, silence, voxwire};
 
 #[test]
@@ -123,8 +125,64 @@ fn a_dialect_that_was_not_expected_harms_no_other_call() {
     let wavix = Running::start(&["call", &url, "--dialect", "wavix", "--fast"]);
     assert_eq!(voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).code, 0);
     assert_eq!(wavix.end().code, 0);
-    server.line_with("ended");
-    server.line_with("ended");
+    let ends = [server.line_with("ended"), server.line_with("ended")];
+    let explained = ends.iter().filter(|end| end.ends_with("; what came means nothing in Sinch"));
+    assert_eq!(explained.count(), 1, "{ends:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once_and_counted() {
+    let (server, url) = Running::answer(&[]);
+    let (mut platform, _) = tungstenite::connect(&url).unwrap();
+    for _ in 0..3 {
+        platform.send(tungstenite::Message::text(r#"{"command":"connect","CallId":"c1""#)).unwrap();
+    }
+    platform.close(None).unwrap();
+    let why = "malformed message: expected a comma or the end at byte 34";
+    let end = server.line_with("ended");
+    assert!(end.ends_with(&format!(" (3 messages could not be read: {why})")), "{end}");
+    server.interrupt();
+    server.end().failed(0, &format!("call 1: cannot read what the platform says: {why}"));
+}
+
+#[test]
+fn a_recording_is_not_begun_before_there_is_something_to_record() {
+    let scratch = Scratch::new();
+    let (kept, new) = (scratch.file("kept.wav"), scratch.file("new.wav"));
+    fs::write(&kept, "precious").unwrap();
+    let (_server, url) = Running::answer(&["--agent", "busy"]);
+    for file in [&kept, &new] {
+        let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--record", file]);
+        assert_eq!(run.code, 6, "{run:?}");
+    }
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let run = voxwire(&["call", &format!("ws://{gone}"), "--dialect", "sinch", "--record", &kept]);
+    assert_eq!(run.code, 4);
+    assert_eq!(fs::read(kept).unwrap(), b"precious");
+    assert!(!fs::exists(new).unwrap());
+}
+
+#[test]
+fn who_hears_nothing_has_a_recording_of_nothing() {
+    let scratch = Scratch::new();
+    let (said, heard) = (scratch.file("said.wav"), scratch.file("heard.wav"));
+    silence(&said, 16_000, 1, 0);
+    fs::write(&heard, "of another call").unwrap();
+    let (_server, url) = Running::answer(&[]);
+    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--say", &said, "--record", &heard]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(samples(heard).is_empty());
+}
+
+#[test]
+fn a_caller_without_words_of_his_rate_says_so() {
+    let (_server, url) = Running::answer(&[]);
+    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", "16000"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.stdout.contains("the caller says nothing: his own words have another sample rate"),
+        "{run:?}"
+    );
 }
 
 #[test]

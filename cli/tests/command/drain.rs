@@ -1,11 +1,11 @@
-//! How the server stops.
+//! How the server stops, and how a caller does.
 
 use std::net::TcpStream;
 
-use voxwire::{Close, Command};
+use voxwire::{Close, Command, Dialect};
 use voxwire_tokio::Inbox;
 
-use crate::support::{Running, block_on, caller};
+use crate::support::{Running, Scratch, block_on, called, caller, samples, silence};
 
 #[test]
 fn an_interrupt_ends_calls_with_a_reason_and_the_server_with_success() {
@@ -62,4 +62,41 @@ fn an_idle_server_stops_at_once() {
     let (server, _) = Running::answer(&["--drain", "60"]);
     server.interrupt();
     assert_eq!(server.end().code, 0);
+}
+
+#[test]
+fn a_caller_who_is_stopped_hangs_up_and_keeps_what_he_heard() {
+    let scratch = Scratch::new();
+    let (said, heard) = (scratch.file("said.wav"), scratch.file("heard.wav"));
+    silence(&said, 24_000, 1, 24_000 * 60);
+    let (server, url) = Running::answer(&[]);
+    for signal in ["-TERM", "-INT"] {
+        let args = ["call", &url, "--dialect", "sinch", "--json", "--say", &said, "--record", &heard];
+        let call = Running::start(&args);
+        // The first that is heard is played by the time that the second comes.
+        for _ in 0..10 {
+            while !call.line_with(r#""kind":"heard""#).contains("audio") {}
+        }
+        call.signal(signal);
+        assert_eq!(call.end().code, 0);
+        assert!(!samples(&heard).is_empty());
+        let end = server.line_with("ended");
+        assert!(end.ends_with(r#"the platform hung up (1000: "the caller hung up")"#), "{end}");
+    }
+}
+
+#[test]
+fn code_130_a_caller_who_is_stopped_twice() {
+    block_on(async {
+        let (running, mut call) = called(Dialect::Sinch, &[]).await;
+        assert!(call.next(&mut Inbox::new()).await.is_ok());
+        call.send(Command::Answer).await.unwrap();
+        call.flush().await;
+        running.line_with("answers");
+        running.interrupt();
+        // The application does not reply to the close.
+        running.line_with("hangs up");
+        running.signal("-TERM");
+        assert_eq!(running.end().code, 130);
+    });
 }

@@ -1,6 +1,6 @@
 //! `explain`: one verdict per line.
 
-use crate::support::{Scratch, fed, voxwire};
+use crate::support::{Scratch, asset, fed, voxwire};
 
 /// Messages of both providers' documents, and what is to be said about them.
 const SAMPLES: &[(&str, &str)] = &[
@@ -57,9 +57,19 @@ const SAMPLES: &[(&str, &str)] = &[
         r#"{"event":"clear","stream_id":"str-456"}"#,
         "Wavix, application → platform: clears: what the caller has not heard yet is not to be played",
     ),
-    (r#"{"event":"dtmf","digit":"5"}"#, "no message that either dialect knows"),
+    (r#"{"event":"dtmf","digit":"5"}"#, "means nothing in either dialect"),
+    (
+        r#"> {"event":"media","media":{"payload":"AAECAw=="}}"#,
+        "Wavix, application → platform: says 4 bytes of audio",
+    ),
+    (
+        r#"< {"event":"media","media":{"payload":"AAECAw=="}}"#,
+        "Wavix, platform → application: says 4 bytes of audio, the caller's voice",
+    ),
+    (r#"< {"command":"answer"}"#, "means nothing in either dialect"),
+    (r#"> {"command":"ans"#, "MALFORMED: unterminated string at byte 15"),
     (r#"{"command":"ans"#, "MALFORMED: unterminated string at byte 15"),
-    ("hello", "MALFORMED: no JSON object at byte 0"),
+    ("hello", "means nothing in either dialect"),
 ];
 
 #[test]
@@ -69,7 +79,9 @@ fn every_sample_has_its_verdict() {
     let file = scratch.file("captured.txt");
     std::fs::write(&file, &text).unwrap();
     let run = voxwire(&["explain", &file]);
-    let verdicts: Vec<_> = run.stdout.lines().map(|line| line[4..].trim_start()).collect();
+    let (lines, tally) = run.stdout.split_once("\n\n").unwrap();
+    assert_eq!(tally, "23 messages: 17 known, 3 without a meaning, 3 malformed\n");
+    let verdicts: Vec<_> = lines.lines().map(|line| line[4..].trim_start()).collect();
     assert_eq!(verdicts, SAMPLES.iter().map(|&(_, verdict)| verdict).collect::<Vec<_>>());
     run.failed(13, "3 messages are malformed");
     assert_eq!(fed(&["explain", "-"], text.as_bytes()).stdout, run.stdout);
@@ -88,9 +100,28 @@ fn every_sample_has_its_verdict() {
 
 #[test]
 fn well_formed_messages_are_success() {
-    let run = fed(&["explain"], b"\r\n{\"command\":\"answer\"}\r\n\n  {\"event\":\"unheard-of\"}");
+    let run =
+        fed(&["explain"], b"\xEF\xBB\xBF{\"command\":\"answer\"}\r\n\n  {\"event\":\"unheard-of\"}\n[]");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(run.stdout.lines().count(), 2);
+    assert!(
+        run.stdout.ends_with("\n\n3 messages: 1 known, 2 without a meaning, 0 malformed\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn the_capture_that_ships_with_the_command_is_known_to_the_last_line() {
+    let run = voxwire(&["explain", &asset("capture.txt")]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(
+        run.stdout.ends_with("\n12 messages: 12 known, 0 without a meaning, 0 malformed\n"),
+        "{}",
+        run.stdout
+    );
+    for said in ["Sinch, platform", "Sinch, application", "Wavix, platform", "Wavix, application"] {
+        assert!(run.stdout.contains(said), "{said}");
+    }
 }
 
 #[test]
@@ -105,6 +136,8 @@ fn lines_are_bounded_and_need_not_be_text() {
             "1  MALFORMED: message length exceeded at byte 262144",
             "2  MALFORMED: not UTF-8 at byte 0",
             "3  Sinch, application → platform: answers",
+            "",
+            "3 messages: 1 known, 0 without a meaning, 2 malformed",
         ]
     );
     run.failed(13, "2 messages are malformed");

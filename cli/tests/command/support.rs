@@ -119,8 +119,12 @@ impl Running {
     }
 
     pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// Waits for the end. Both outputs end when the program does.
@@ -234,18 +238,24 @@ pub(crate) async fn caller(url: &str) -> Call<Platform, TcpStream> {
     call
 }
 
+/// `voxwire call` while it runs, and the application's end of its call.
+pub(crate) async fn called(dialect: Dialect, args: &[&str]) -> (Running, Call<Application, TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}", listener.local_addr().unwrap());
+    let running = Running::start(&[&["call", &url, "--dialect", dialect.name(), "--fast"], args].concat());
+    let (socket, _) = listener.accept().await.unwrap();
+    let call = Upgrade::read(socket).await.unwrap().accept(Config::new(dialect), None).await.unwrap();
+    (running, call)
+}
+
 /// Runs `voxwire call` against an application of the test's own.
 pub(crate) fn call_to<F: Future<Output = ()>>(
+    dialect: Dialect,
     application: impl FnOnce(Call<Application, TcpStream>) -> F,
     args: &[&str],
 ) -> Run {
     block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("ws://{}", listener.local_addr().unwrap());
-        let running = Running::start(&[&["call", &url, "--dialect", "sinch", "--fast"], args].concat());
-        let (socket, _) = listener.accept().await.unwrap();
-        let config = Config::new(Dialect::Sinch);
-        let call = Upgrade::read(socket).await.unwrap().accept(config, None).await.unwrap();
+        let (running, call) = called(dialect, args).await;
         application(call).await;
         tokio::task::spawn_blocking(move || running.end()).await.unwrap()
     })

@@ -12,7 +12,7 @@ use voxwire_tokio::CallError;
 use super::{Attendant, END, length};
 use crate::agent::{Agent, stopping};
 use crate::exit::Failure;
-use crate::report::Ended;
+use crate::report::{Ended, Trouble};
 use crate::words::Side;
 
 /// How far an agent says ahead of what can have been played, so that no platform need forget the oldest of it.
@@ -68,8 +68,10 @@ impl<'c> Attendant<'c> {
                 self.count_said(frame.len(), frame);
                 self.rest = self.rest.get(frame.len()..).unwrap_or_default();
             }
+            // How it ended is heard.
+            Err(CallError::Send(SendError::Closed)) => self.rest = &[],
             Err(error) => {
-                self.trace.note(format_args!("cannot go on: {error}"));
+                self.trace.trouble(Trouble::Unsaid, "cannot go on", error);
                 self.rest = &[];
             }
         }
@@ -101,7 +103,7 @@ impl<'c> Attendant<'c> {
                 return true;
             }
             Err(CallError::Send(SendError::Closed | SendError::Unsupported | SendError::Oneway)) => {}
-            Err(error) => self.trace.note(format_args!("cannot say it: {error}")),
+            Err(error) => self.trace.trouble(Trouble::Unsaid, "cannot say it", error),
         }
         false
     }

@@ -2,15 +2,15 @@
 
 use core::time::Duration;
 
-use voxwire::{Audio, Close, Command, Deadline};
+use voxwire::{Audio, Close, Command, Deadline, Dialect};
 use voxwire_tokio::CallError;
 
 use super::Simulator;
 use crate::exit::Failure;
 use crate::platform::{Because, Unheard};
-use crate::report::Ended;
+use crate::report::{Ended, Trouble};
 use crate::tape;
-use crate::words::Side;
+use crate::words::{BUSY, REJECTED, Side};
 
 impl Simulator<'_> {
     pub(in crate::platform) async fn hear(&mut self, heard: Result<Command<'_>, CallError>) {
@@ -25,7 +25,7 @@ impl Simulator<'_> {
                 self.obey(now, command).await;
             }
             Err(CallError::Receive(error)) => {
-                self.trace.note(format_args!("cannot read what the application says: {error}"));
+                self.trace.trouble(Trouble::Unreadable, "cannot read what the application says", error);
             }
             Err(CallError::Expired(Deadline::Answer)) => {
                 self.fail(Failure::Unanswered("the application did not answer in time".into())).await;
@@ -51,7 +51,6 @@ impl Simulator<'_> {
                 self.quiet_since = now;
                 let played = self.script.format.duration_of(cleared.bytes);
                 self.trace.note(format_args!("falls silent: {:.2} s stay unheard", played.as_secs_f64()));
-                self.marks.extend(cleared.marks);
                 self.placed.unheard.push(Unheard {
                     when: now,
                     at: cleared.at,
@@ -73,7 +72,7 @@ impl Simulator<'_> {
         let pcm = match tape::pcm(audio, &mut self.pcm) {
             Ok(pcm) => pcm,
             Err(error) => {
-                self.trace.note(format_args!("cannot read the application's audio: {error}"));
+                self.trace.trouble(Trouble::Unreadable, "cannot read the application's audio", error);
                 return;
             }
         };
@@ -105,11 +104,22 @@ impl Simulator<'_> {
         self.placed.unheard.push(Unheard { when, at, bytes, pcm: Vec::new(), because });
     }
 
+    /// Wavix has no words for busy and reject: an application that hangs up instead says so in its reason.
+    fn refusal(&self, close: Close<'_>) -> Option<Failure> {
+        let mute = self.placed.came.frames == 0 && self.placed.marks == 0;
+        match close.reason {
+            BUSY if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Busy),
+            REJECTED if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Rejected),
+            _ => None,
+        }
+    }
+
     /// The application's close, or its reply to ours. Whatever the ear still holds is never played.
     fn hung_up(&mut self, now: Duration, close: Close<'_>) {
         if !self.leaving {
             self.leaving = true;
             self.trace.heard(self.script.dialect, Command::Hangup(close));
+            self.failure = self.failure.take().or(self.refusal(close));
             self.placed.ended = match close {
                 Close::LOST => Ended::lost("the connection ended without a close"),
                 Close { code, reason } => {

@@ -1,0 +1,170 @@
+//! The story of a call, as one of its ends tells it.
+
+use core::fmt::{self, Display};
+use core::time::Duration;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use voxwire::Dialect;
+
+use super::{Millis, Output};
+use crate::clock::Clock;
+use crate::timeline::Tick;
+use crate::words::{Label, Side, Words};
+
+/// Tells what one end of a call says and hears, as it happens.
+pub(crate) struct Trace {
+    output: Arc<Output>,
+    call: String,
+    side: Side,
+    clock: Clock,
+    story: Story,
+    ticks: Vec<Tick>,
+    unreadable: Times,
+    unsaid: Times,
+}
+
+/// What can go wrong in a call that goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// What came cannot be read.
+    Unreadable,
+    /// What was to be said cannot be said.
+    Unsaid,
+}
+
+/// How often something went wrong.
+#[derive(Clone, Default)]
+pub(crate) struct Times {
+    pub(crate) count: u64,
+    /// Why, the first time.
+    pub(crate) first: String,
+}
+
+impl Serialize for Times {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.count.serialize(serializer)
+    }
+}
+
+/// Which control messages people are told; programs are told everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Story {
+    /// None.
+    Untold,
+    /// What this end says. It is kept for a picture too.
+    Said,
+    /// What both ends say.
+    Both,
+}
+
+impl Trace {
+    pub(crate) fn new(output: &Arc<Output>, call: String, side: Side, clock: Clock, story: Story) -> Self {
+        Self {
+            output: output.clone(),
+            call,
+            side,
+            clock,
+            story,
+            ticks: Vec::new(),
+            unreadable: Times::default(),
+            unsaid: Times::default(),
+        }
+    }
+
+    /// This end has said something.
+    pub(crate) fn said<W: Words>(&mut self, dialect: Dialect, message: W) {
+        let label = message.label(dialect);
+        if label == Label::Wordless {
+            return;
+        }
+        let at = self.clock.now();
+        self.message("said", at, message, self.story != Story::Untold && label != Label::Audio);
+        if let (Story::Said, Label::Word(label)) = (self.story, label) {
+            self.ticks.push(Tick { at, label, from_platform: self.side == Side::Platform });
+        }
+    }
+
+    /// This end has heard something.
+    pub(crate) fn heard<W: Words>(&self, dialect: Dialect, message: W) {
+        let told = self.story == Story::Both && message.label(dialect) != Label::Audio;
+        self.message("heard", self.clock.now(), message, told);
+    }
+
+    /// Something happened that is no message.
+    pub(crate) fn note(&self, text: impl Display) {
+        let at = self.clock.now();
+        if self.story != Story::Untold {
+            self.output.people(Beat { at, side: self.side, what: &text });
+        }
+        let text = text.to_string();
+        self.output.json("note", &Note { call: &self.call, at_ms: Millis(at), side: self.side, text });
+    }
+
+    /// Something went wrong, and the call goes on. Whoever is told no story is told the first of each kind.
+    pub(crate) fn trouble(&mut self, trouble: Trouble, what: &str, why: impl Display) {
+        self.note(format_args!("{what}: {why}"));
+        let times = match trouble {
+            Trouble::Unreadable => &mut self.unreadable,
+            Trouble::Unsaid => &mut self.unsaid,
+        };
+        times.count += 1;
+        if times.count == 1 {
+            times.first = why.to_string();
+            if self.story == Story::Untold {
+                self.output.complain(format_args!("call {}: {what}: {why}", self.call));
+            }
+        }
+    }
+
+    /// What went wrong so far.
+    pub(crate) fn times(&self, trouble: Trouble) -> Times {
+        match trouble {
+            Trouble::Unreadable => self.unreadable.clone(),
+            Trouble::Unsaid => self.unsaid.clone(),
+        }
+    }
+
+    /// Where control messages stand in time.
+    pub(crate) fn into_ticks(self) -> Vec<Tick> {
+        self.ticks
+    }
+
+    fn message<W: Words>(&self, kind: &'static str, at: Duration, message: W, told: bool) {
+        if told {
+            self.output.people(Beat { at, side: W::SIDE, what: &message.meaning() });
+        }
+        let message = if self.output.shows_header_values() { message.with_header_values() } else { message };
+        self.output.json(kind, &Told { call: &self.call, at_ms: Millis(at), side: self.side, message });
+    }
+}
+
+/// A line of a call's story.
+struct Beat<'w, W: ?Sized> {
+    at: Duration,
+    side: Side,
+    what: &'w W,
+}
+
+impl<W: Display + ?Sized> Display for Beat<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>7.3} s  {:<11}  {}", self.at.as_secs_f64(), self.side.name(), self.what)
+    }
+}
+
+#[derive(Serialize)]
+struct Told<'c, W> {
+    call: &'c str,
+    at_ms: Millis,
+    /// Whose journal this is.
+    side: Side,
+    message: W,
+}
+
+#[derive(Serialize)]
+struct Note<'c> {
+    call: &'c str,
+    at_ms: Millis,
+    side: Side,
+    text: String,
+}
