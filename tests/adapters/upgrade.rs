@@ -95,3 +95,12 @@ async fn a_socket_that_another_server_has_upgraded_carries_a_call() {
     };
     tokio::join!(application, platform);
 }
+
+#[tokio::test]
+async fn an_address_that_is_none_is_not_called() {
+    for url in
+        ["ws://127.0.0.1:99999/x", "ws://127.0.0.1:/", "wss://127.0.0.1/", "http://127.0.0.1/", "ws:///x", ""]
+    {
+        assert!(matches!(connect(url, sinch()).await, Err(CallError::Handshake(_))), "{url}");
+    }
+}

@@ -162,6 +162,14 @@ pub async fn connect(
         return Err(CallError::Handshake(UrlError::UnsupportedUrlScheme.into()));
     }
     let host = uri.host().ok_or_else(|| CallError::Handshake(UrlError::NoHostName.into()))?;
+    // A port that is none reads as no port, and somebody else would be called.
+    if uri.port_u16().is_none()
+        && uri.authority().is_some_and(|authority| !authority.as_str().ends_with(host))
+    {
+        let error =
+            std::io::Error::new(std::io::ErrorKind::InvalidInput, "the port is no number from 0 to 65535");
+        return Err(CallError::Handshake(error.into()));
+    }
     let address = (host.trim_start_matches('[').trim_end_matches(']'), uri.port_u16().unwrap_or(80));
     let io = |error: std::io::Error| CallError::Handshake(error.into());
     let socket = TcpStream::connect(address).await.map_err(io)?;

@@ -17,7 +17,7 @@ pub(super) fn check(url: &str) -> Result<(), Failure> {
             let port = address.strip_prefix(authority.host()).unwrap_or(address);
             // The parser passes over a port that is none, and the default would be called.
             let valid = port.is_empty() || authority.port_u16().is_some_and(|port| port != 0);
-            if valid { Ok(()) } else { refuse("the port in the URL is none: it is a number from 1 to 65535") }
+            if valid { Ok(()) } else { refuse("the port in the URL is no number from 1 to 65535") }
         }
         _ => refuse("the URL is not of the form ws://HOST:PORT/PATH"),
     }
@@ -63,7 +63,7 @@ mod tests {
             "ws://[::1]:65536/",
             "ws://me:1@h:x",
         ] {
-            let sentence = "the port in the URL is none: it is a number from 1 to 65535";
+            let sentence = "the port in the URL is no number from 1 to 65535";
             assert_eq!(refusal(url).as_deref(), Some(sentence), "{url}");
         }
         assert!(
