@@ -30,11 +30,17 @@ use std::time::Duration;
 
 use voxwire::{
     Application, AudioFormat, Close, Config, Deadline, Dialect, Due, Headers, Instant, Message, Outbox,
-    OutboxError, Platform, SendError, Session,
+    Platform, SendError, Session,
 };
 
-use crate::ends::{End, Word, is_answered};
+use crate::ends::{End, Word};
 use crate::script;
+
+mod queue;
+mod saying;
+
+use queue::{Owned, Queued};
+use saying::{assert_sent, is_close};
 
 /// Runs the script.
 ///
@@ -90,22 +96,6 @@ struct Call<E: End> {
     outbox: Outbox<Vec<u8>>,
     /// What the outbox should hold.
     queue: VecDeque<Queued>,
-    /// Whether the newest message in it is a clear.
-    clear_waits: bool,
-}
-
-/// A message in memory of its own, with the length of the audio in it.
-#[derive(Debug, PartialEq)]
-struct Queued {
-    message: Owned,
-    audio: usize,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Owned {
-    Text(String),
-    Binary(Vec<u8>),
-    Close(Option<u16>, String),
 }
 
 impl<E: End> Call<E> {
@@ -121,7 +111,6 @@ impl<E: End> Call<E> {
             format: None,
             outbox: Outbox::new(vec![0; 2048]),
             queue: VecDeque::new(),
-            clear_waits: false,
         }
     }
 
@@ -147,7 +136,6 @@ impl<E: End> Call<E> {
                 b'f' => self.format = RATES.get(script::number(rest) as usize).copied(),
                 _ => self.time(),
             }
-            self.clear_waits &= !self.queue.is_empty();
             self.assert_settled();
         }
         // However it went, the call can be ended, and time runs out.
@@ -239,58 +227,10 @@ impl<E: End> Call<E> {
         }
     }
 
-    fn queue(&mut self, line: &[u8]) {
-        let Some((word, says)) = self.wish(line) else { return };
-        let before = self.session.clone();
-        let needed = before.measure(self.now, says);
-        match self.outbox.send(&mut self.session, self.now, says) {
-            Ok(()) => {
-                if word == Word::Clear && self.clear_waits {
-                    assert_eq!(self.session, before, "a clear that waits is not said again");
-                    return;
-                }
-                let mut model = before;
-                let mut buf = vec![0; needed.expect("queued, so measured")];
-                let message = model.send(self.now, says, &mut buf).expect("queued, so sent");
-                assert_eq!(self.session, model, "the outbox says something else");
-                self.latest = self.latest.max(self.now);
-                self.spoke(is_close(word));
-                let Some(message) = message else { return };
-                let audio = if let Word::Audio(audio) = word { audio.len() } else { 0 };
-                self.queue.push_back(Queued { message: message.into(), audio });
-                self.clear_waits = word == Word::Clear;
-            }
-            Err(error) => {
-                assert_eq!(self.session, before, "law 2: {error} has changed something");
-                if let (OutboxError::Send(error), Err(measured)) = (error, needed) {
-                    assert_eq!(error, measured);
-                }
-                assert!(error != OutboxError::Full || !self.queue.is_empty(), "full, though empty");
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        let audio = self.queued_audio();
-        let cleared = self.outbox.clear();
-        assert_eq!(cleared, audio);
-        self.queue.retain(|queued| queued.audio == 0);
-        let mut outbox = self.outbox.clone();
-        for queued in &self.queue {
-            assert_eq!(outbox.front().map(Owned::from).as_ref(), Some(&queued.message));
-            outbox.pop();
-        }
-        assert!(outbox.is_empty());
-    }
-
     /// Nothing is said after a close.
     fn spoke(&mut self, close: bool) {
         assert!(!self.closing, "something was said after the close");
         self.closing = close;
-    }
-
-    fn queued_audio(&self) -> usize {
-        self.queue.iter().map(|queued| queued.audio).sum()
     }
 
     fn wish<'l>(&self, line: &'l [u8]) -> Option<(Word<'l>, E::Says<'l>)> {
@@ -362,99 +302,6 @@ impl<E: End> Call<E> {
             let mut still = before.clone();
             act(&mut still, self.latest);
             assert_eq!(still, self.session, "a clock that goes back stands still");
-        }
-    }
-}
-
-/// Sends a wish with a buffer of `len` bytes, and holds the answer against what was measured. Whether it was sent.
-fn assert_sent<E: End>(
-    session: &mut Session<E>,
-    now: Instant,
-    word: Word<'_>,
-    says: E::Says<'_>,
-    len: usize,
-) -> bool {
-    let before = session.clone();
-    let measured = before.measure(now, says);
-    let mut buf = vec![0; len];
-    let place = buf.as_ptr_range();
-    match session.send(now, says, &mut buf) {
-        Ok(message) => {
-            assert_eq!(
-                measured,
-                Ok(message.map_or(0, |message| message.len())),
-                "measured otherwise: {word:?}"
-            );
-            let dialect = before.dialect();
-            // Law 5: what needs no words.
-            let wordless = match dialect {
-                Some(dialect) if is_answered(dialect) => matches!(word, Word::Hello | Word::Stop),
-                _ => matches!(word, Word::Answer | Word::Heartbeat),
-            };
-            assert_eq!(message.is_none(), wordless, "law 5: {word:?}");
-            // Law 4: raw audio is not copied where the wire is raw.
-            if let (Word::Audio(audio), Some(Message::Binary(sent))) = (word, message) {
-                match audio.as_raw() {
-                    Some(raw) => assert_eq!(raw.as_ptr(), sent.as_ptr(), "law 4"),
-                    None => assert!(place.contains(&sent.as_ptr()) || sent.is_empty()),
-                }
-            }
-            if let Word::Hangup(close) = word {
-                assert!(close.is_sendable());
-                assert!(!session.is_live());
-            }
-            true
-        }
-        Err(error) => {
-            let _ = error.to_string();
-            assert_eq!(*session, before, "law 2: {error} has changed something");
-            match (error, measured) {
-                (SendError::BufferTooSmall { needed }, Ok(measured)) => {
-                    assert_eq!(needed, measured);
-                    assert!(len < needed, "{len} bytes hold {needed}");
-                }
-                // Relayed base64 is proven when it is sent; by then it may also have been found too long.
-                (SendError::BadAudio(_), Ok(_) | Err(SendError::Limit { .. })) => {
-                    assert!(
-                        matches!(word, Word::Audio(audio) if audio.validate().is_err()),
-                        "{word:?} is good"
-                    );
-                }
-                (_, measured) => assert_eq!(measured, Err(error)),
-            }
-            // Law 5: what cannot be met.
-            if error == SendError::Unsupported {
-                assert!(is_unsupported(word, before.dialect()), "law 5: {word:?}");
-            }
-            false
-        }
-    }
-}
-
-fn is_close(word: Word<'_>) -> bool {
-    matches!(word, Word::Hangup(_) | Word::Other(Message::Close(_)))
-}
-
-/// Whether a dialect has no words for it. Without a dialect there are none at all.
-fn is_unsupported(word: Word<'_>, dialect: Option<Dialect>) -> bool {
-    let Some(dialect) = dialect else { return true };
-    let sinch = is_answered(dialect);
-    match word {
-        Word::Dropped(_) => true,
-        Word::Mark(_) => sinch,
-        Word::Busy | Word::Reject => !sinch,
-        Word::Start(start) if sinch => start.oneway || start.stream_id.is_some(),
-        Word::Start(start) => !start.headers.is_empty() || start.application_id.is_some(),
-        _ => false,
-    }
-}
-
-impl From<Message<'_>> for Owned {
-    fn from(message: Message<'_>) -> Self {
-        match message {
-            Message::Text(text) => Self::Text(text.into()),
-            Message::Binary(bytes) => Self::Binary(bytes.into()),
-            Message::Close(close) => Self::Close(close.code, close.reason.into()),
         }
     }
 }
