@@ -4,6 +4,7 @@ mod call;
 mod config;
 mod error;
 mod inbox;
+mod library;
 mod line;
 mod upgrade;
 

@@ -3,7 +3,6 @@
 
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
-use std::io::ErrorKind;
 use std::sync::Arc;
 use std::task::Wake;
 
@@ -14,13 +13,13 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant as Clock;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Utf8Bytes, error::ProtocolError};
+use tokio_tungstenite::tungstenite::{self, Utf8Bytes};
 use voxwire::{
-    Application, Close, Command, Deadline, Due, Instant, Message, Outbox, OutboxError, ReceiveError, Role,
-    SendError, Session,
+    Application, Close, Command, Deadline, Due, Instant, Outbox, OutboxError, ReceiveError, Role, SendError,
+    Session,
 };
 
+use crate::library::{code_for, is_loss, owned};
 use crate::{CallConfig, CallError, Inbox};
 
 /// Room for what a session owes on time: a heartbeat or a close.
@@ -287,13 +286,8 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Line<R, S> {
 
     /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
     fn refuse(&mut self, error: &tungstenite::Error) {
-        let code = match error {
-            tungstenite::Error::Capacity(_) => CloseCode::Size,
-            tungstenite::Error::Utf8(_) => CloseCode::Invalid,
-            _ => CloseCode::Protocol,
-        };
         let mut cx = Context::from_waker(&self.waker);
-        let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+        let frame = CloseFrame { code: code_for(error), reason: Utf8Bytes::from_static("") };
         if Pin::new(&mut self.socket).start_send(tungstenite::Message::Close(Some(frame))).is_ok() {
             let _ = Pin::new(&mut self.socket).poll_flush(&mut cx);
         }
@@ -319,42 +313,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<Application, S> {
         debug_assert_eq!(sent, Ok(()));
         let _ = self.poll_write();
         Ok(bytes)
-    }
-}
-
-/// A message in memory of its own, as the socket library wants it.
-fn owned(message: Message<'_>, memory: &mut BytesMut) -> tungstenite::Message {
-    match message {
-        Message::Text(text) => {
-            memory.extend_from_slice(text.as_bytes());
-            let text = Utf8Bytes::try_from(memory.split().freeze()).unwrap_or_default();
-            tungstenite::Message::Text(text)
-        }
-        Message::Binary(bytes) => {
-            memory.extend_from_slice(bytes);
-            tungstenite::Message::Binary(memory.split().freeze())
-        }
-        Message::Close(Close { code, reason }) => tungstenite::Message::Close(
-            code.map(|code| CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) }),
-        ),
-    }
-}
-
-/// Whether the socket is simply gone, as when a phone loses its network, rather than misused.
-fn is_loss(error: &tungstenite::Error) -> bool {
-    match error {
-        tungstenite::Error::ConnectionClosed
-        | tungstenite::Error::AlreadyClosed
-        | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => true,
-        tungstenite::Error::Io(error) => matches!(
-            error.kind(),
-            ErrorKind::ConnectionReset
-                | ErrorKind::ConnectionAborted
-                | ErrorKind::BrokenPipe
-                | ErrorKind::NotConnected
-                | ErrorKind::TimedOut
-                | ErrorKind::UnexpectedEof
-        ),
-        _ => false,
     }
 }
