@@ -74,7 +74,7 @@ pub enum AudioError {
     },
 }
 
-/// What is bounded. Lengths of messages are [`Config`](crate::Config) values, the rest are constants of the crate root.
+/// What is bounded. Each says where its value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bound {

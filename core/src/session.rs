@@ -145,7 +145,7 @@ impl<R: Role> Session<R> {
     /// The length in bytes of the message that [`send`](Self::send) would give: as much of `buf` as it can need.
     ///
     /// # Errors
-    /// Those of `send`, [`SendError::BufferTooSmall`] excepted. Relayed base64 is not proven here but when it is sent.
+    /// Those of `send`, [`SendError::BufferTooSmall`] excepted. That relayed base64 is none may be found only by `send`.
     pub fn measure(&self, now: Instant, says: R::Says<'_>) -> Result<usize, SendError> {
         self.permit(says)?;
         match self.encode(self.now.max(now), says, &mut []) {

@@ -29,10 +29,11 @@ impl CallConfig {
     pub const fn new(session: Config) -> Self {
         Self {
             session,
-            queue: session.message_limit(),
+            queue: Self::MIN_QUEUE,
             ping_every: Duration::from_secs(20),
             drain_within: Duration::from_secs(2),
         }
+        .queue(session.message_limit())
     }
 
     /// How many bytes of messages may be said ahead of the socket before `send` waits; so also the longest message that
