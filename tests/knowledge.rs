@@ -8,8 +8,10 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["error", "format", "framer", "limits", "message", "text", "time"],
     &["codec"],
+    &["utc", "word"],
     &["audio", "headers"],
-    &["command", "due", "event"],
+    &["callback", "command", "due", "event"],
+    &["signature", "svaml"],
     &["dialect"],
     &["config", "phase"],
     &["role"],

@@ -129,6 +129,8 @@
 extern crate std;
 
 mod audio;
+#[cfg(feature = "callbacks")]
+pub mod callback;
 #[cfg_attr(not(feature = "_codec"), expect(unreachable_pub, reason = "public under _codec"))]
 mod codec;
 mod command;
@@ -146,8 +148,16 @@ mod outbox;
 mod phase;
 mod role;
 mod session;
+#[cfg(feature = "callbacks")]
+pub mod signature;
+#[cfg(feature = "callbacks")]
+pub mod svaml;
 mod text;
 mod time;
+#[cfg(feature = "callbacks")]
+mod utc;
+#[cfg(feature = "callbacks")]
+mod word;
 
 pub use audio::{Audio, Track};
 pub use command::Command;
@@ -166,6 +176,10 @@ pub use role::{Application, Platform, Role};
 pub use session::{Counters, Session};
 pub use text::{Chars, Text};
 pub use time::Instant;
+#[cfg(feature = "callbacks")]
+pub use utc::{Timestamp, Utc};
+#[cfg(feature = "callbacks")]
+pub use word::{Vocabulary, Word};
 
 /// The codecs, for this project's own fuzz targets and benches; no promise is made for them.
 #[cfg(feature = "_codec")]

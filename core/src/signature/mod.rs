@@ -1,0 +1,1 @@
+//! Signatures of requests between Sinch and an application.

@@ -1,0 +1,1 @@
+//! SVAML: what an application replies to a callback.
