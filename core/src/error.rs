@@ -91,6 +91,8 @@ pub enum Bound {
     Headers,
     /// Length of an id that the session must remember: [`MAX_IDENTIFIER`](crate::MAX_IDENTIFIER), in bytes.
     Identifier,
+    /// Length of the body of a callback: `callback::MAX_BODY`, in bytes.
+    Body,
 }
 
 impl fmt::Display for ReceiveError {
@@ -136,6 +138,7 @@ impl fmt::Display for Bound {
             Self::Nesting => "nesting depth",
             Self::Headers => "number of headers",
             Self::Identifier => "identifier length",
+            Self::Body => "body length",
         })
     }
 }

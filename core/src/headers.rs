@@ -3,6 +3,8 @@
 use core::fmt;
 
 use crate::codec::json::Reader;
+use crate::error::{Bound, ReceiveError};
+use crate::limits::MAX_HEADERS;
 use crate::text::Text;
 
 /// A call's headers, in order and in their original spelling, looked up without regard to case.
@@ -47,6 +49,37 @@ pub struct Header<'m> {
 }
 
 impl<'m> Headers<'m> {
+    /// The next value, proven and counted: an object of names and values, or an array of pairs; anything else counts
+    /// as absent.
+    pub(crate) fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
+        let count = |count: &mut usize, at| {
+            *count = count.saturating_add(1);
+            if *count > MAX_HEADERS { Err(ReceiveError::Limit { bound: Bound::Headers, at }) } else { Ok(()) }
+        };
+        let mut found = 0;
+        let first = json.peek();
+        let start = json.at();
+        match first {
+            Some(b'{') => {
+                json.open_object()?;
+                while json.key()?.is_some() {
+                    count(&mut found, json.at())?;
+                    json.value()?;
+                }
+                Ok(Some(Self::object(json.since(start))))
+            }
+            Some(b'[') => {
+                json.open_array()?;
+                while json.element()? {
+                    count(&mut found, json.at())?;
+                    json.value()?;
+                }
+                Ok(Some(Self::list(json.since(start))))
+            }
+            _ => json.value().map(|_| None),
+        }
+    }
+
     /// The members of a proven JSON object.
     pub(crate) const fn object(json: &'m str) -> Self {
         Self::of(Source::Object(json))

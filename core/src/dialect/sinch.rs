@@ -129,9 +129,9 @@ impl<'m> Envelope<'m> {
         while let Some(key) = json.key()? {
             let is = |name| key.eq_ignore_ascii_case(name);
             if is("callHeaders") {
-                envelope.call_headers = headers(&mut json)?;
+                envelope.call_headers = Headers::read(&mut json)?;
             } else if is("headers") {
-                envelope.headers = headers(&mut json)?;
+                envelope.headers = Headers::read(&mut json)?;
             } else {
                 let value = json.value()?;
                 if is("command") {
@@ -176,36 +176,6 @@ impl<'m> Envelope<'m> {
             said: format,
             oneway: false,
         }
-    }
-}
-
-/// An object of names and values, or an array of pairs; anything else counts as absent.
-fn headers<'m>(json: &mut Reader<'m>) -> Result<Option<Headers<'m>>, ReceiveError> {
-    let count = |count: &mut usize, at| {
-        *count = count.saturating_add(1);
-        if *count > MAX_HEADERS { Err(ReceiveError::Limit { bound: Bound::Headers, at }) } else { Ok(()) }
-    };
-    let mut found = 0;
-    let first = json.peek();
-    let start = json.at();
-    match first {
-        Some(b'{') => {
-            json.open_object()?;
-            while json.key()?.is_some() {
-                count(&mut found, json.at())?;
-                json.value()?;
-            }
-            Ok(Some(Headers::object(json.since(start))))
-        }
-        Some(b'[') => {
-            json.open_array()?;
-            while json.element()? {
-                count(&mut found, json.at())?;
-                json.value()?;
-            }
-            Ok(Some(Headers::list(json.since(start))))
-        }
-        _ => json.value().map(|_| None),
     }
 }
 
