@@ -15,6 +15,7 @@
 //! | see a provider's wire as a table | `dialect/sinch.rs`, `dialect/wavix.rs` |
 //! | queue what you say so that barge-in can overtake it | [`Outbox`] |
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
+//! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |
 //!
 //! # Words
 //!
@@ -104,12 +105,15 @@
 //! # Bounds
 //!
 //! What the peer sends is bounded by [`Config::max_message`], [`Config::max_text`], [`MAX_NESTING`], [`MAX_HEADERS`]
-//! and [`MAX_IDENTIFIER`]; what exceeds one is [`ReceiveError::Limit`], which names it.
+//! and [`MAX_IDENTIFIER`]; what exceeds one is [`ReceiveError::Limit`], which names it. Bodies of HTTP are bounded by
+//! [`callback::MAX_BODY`] and [`svaml::MAX_BODY`].
 //!
 //! # Features
 //!
 //! `sinch` and `wavix` (both default) compile a dialect in. `serde` writes [`Event`]s and [`Command`]s as JSON for
-//! logs: audio as its length, headers as their names, their values only through [`Headers::with_values`].
+//! logs: audio as its length, headers as their names, their values only through [`Headers::with_values`]. `callbacks`
+//! adds what goes over HTTP before, during and after a Sinch call, without serving it: bodies are read from a slice and
+//! written to a slice, and the clock is an argument.
 //!
 //! # Out of scope
 //!
