@@ -8,13 +8,17 @@
 //! | [`phases`] | sessions brought to every phase of a call |
 //! | [`samples`] | every message that the providers' pages and the fixtures show |
 //! | [`vocabulary`] | words of either side: all there are, and random ones for proptest |
+//! | [`switchboard`] | an application that replies to callbacks |
+//! | [`lifecycle`] | what is said over HTTP around its calls, as text |
 //! | [`allocations`] | an allocator that counts |
 
 pub mod allocations;
 pub mod duet;
+pub mod lifecycle;
 pub mod notation;
 pub mod phases;
 pub mod samples;
+pub mod switchboard;
 pub mod transcript;
 pub mod vocabulary;
 
