@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
-use voxwire::{Application, AudioFormat, Dialect, Event};
+use voxwire::{Application, Dialect, Event, Start};
 use voxwire_tokio::{Call, Inbox};
 
 use crate::clock::Clock;
@@ -75,7 +75,7 @@ pub(crate) async fn attend<'c>(
     trace: &'c mut Trace,
     tape: Option<&'c mut dyn Tape>,
     drain: watch::Receiver<bool>,
-    begun: impl FnOnce(Dialect, Option<AudioFormat>),
+    begun: impl FnOnce(Dialect, &Start<'_>),
 ) -> Attended {
     let (mut hearing, speaking) = call.split();
     let mut attendant = Attendant::new(speaking, agent, clock, trace, tape, drain);
@@ -91,7 +91,7 @@ pub(crate) async fn attend<'c>(
                 if let (Ok(Event::Start(start)), Some(dialect)) = (&heard, dialect)
                     && let Some(begun) = begun.take()
                 {
-                    begun(dialect, start.heard);
+                    begun(dialect, start);
                 }
                 attendant.hear(dialect, heard).await;
             }

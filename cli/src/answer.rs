@@ -1,6 +1,5 @@
 //! `voxwire answer`: an application with a built-in agent, for many calls at once.
 
-use core::hint::black_box;
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs;
@@ -13,29 +12,32 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use voxwire::{AudioFormat, Config, Dialect};
-use voxwire_tokio::{CallConfig, Upgrade};
+use voxwire_tokio::CallConfig;
 
-use crate::agent::{Agent, Attended, attend, stopping};
+use crate::agent::Agent;
 use crate::call::{rate, seconds};
-use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Millis, Output, Story, Trace, Trouble, complain};
+use crate::reception::{Admission, Reception, Tokens};
+use crate::report::{Output, complain};
 use crate::stops::Stops;
 use crate::wav::Wav;
-use crate::words::Side;
 
+mod callbacks;
 mod lines;
+mod server;
 
-use lines::{Began, Draining, Listening, Over, TurnedAway};
-
-/// How long a connection may take to ask for an upgrade.
-const UPGRADE_WITHIN: Duration = Duration::from_secs(10);
+use callbacks::CallbackArgs;
+use lines::{Draining, Listening};
+use server::{Calls, Server, Stopping};
 
 /// How long hanging up may take once the server stops.
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long the server waits before it accepts again when the system has no descriptors left.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// The sample rate that callbacks ask for, in Hz, if nothing else decides.
+const STREAM_RATE: u32 = 16_000;
 
 /// Answers calls with a built-in agent, many at once.
 #[derive(clap::Args)]
@@ -46,18 +48,22 @@ pub(crate) struct Args {
     /// Which provider calls: sinch or wavix. Default: told from each call's first words.
     #[arg(long)]
     dialect: Option<Dialect>,
-    /// The sample rate of calls that do not name theirs.
+    /// The sample rate of calls that do not name theirs, which callbacks ask for. Their default: that of what the agent
+    /// plays, or 16000.
     #[arg(long, value_name = "HZ", value_parser = rate)]
     rate: Option<AudioFormat>,
     /// What to do with calls: echo, play FILE.wav, record DIR, busy or reject.
     #[arg(long, value_names = ["AGENT", "FILE.wav|DIR"], num_args = 1..=2, default_value = "echo")]
     agent: Vec<String>,
-    /// Takes only calls whose URL ends in this; others are declined with 404.
+    /// Takes only calls whose URL ends in this; others are declined with 404. Default with callbacks: each call has its
+    /// own.
     #[arg(long, value_name = "T", env = "VOXWIRE_TOKEN", hide_env_values = true)]
     token: Option<String>,
     /// How many seconds calls may go on after an interrupt, before they are hung up.
     #[arg(long, value_name = "S", default_value = "3", value_parser = seconds)]
     drain: Duration,
+    #[command(flatten)]
+    callbacks: CallbackArgs,
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
@@ -70,43 +76,34 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let mut stops = Stops::new()?;
     let listener = TcpListener::bind(&args.listen).await.map_err(|cause| listen_failure(&args, cause))?;
     let address = listener.local_addr().map_err(|cause| listen_failure(&args, cause))?;
+    let (server, listening) = open(&args, agent, address, output)?;
+    server.output.line("listening", &listening);
 
-    let config = args.dialect.map_or(Config::detect(), Config::new).end_within(HANG_UP_WITHIN);
-    let config = args.rate.map_or(config, |format| config.format(format));
-    let server = Arc::new(Server {
-        dialect: args.dialect,
-        config: CallConfig::new(config).drain_within(HANG_UP_WITHIN),
-        agent,
-        token: args.token,
-        output: Arc::new(output),
-    });
-    let path = if server.token.is_some() { "/TOKEN" } else { "" };
-    server.output.line("listening", &Listening { url: format!("ws://{address}{path}") });
-
+    let (close, closing) = watch::channel(false);
     let (drain, drained) = watch::channel(false);
-    let mut calls = JoinSet::new();
-    let mut number = 0;
+    let stopping = Stopping { closing, drained };
+    let mut connections = JoinSet::new();
     loop {
         select! {
             (socket, peer) = accept(&listener) => {
-                number += 1;
-                let visit = Visit { server: server.clone(), number, peer, drained: drained.clone() };
-                calls.spawn(visit.serve(socket));
+                connections.spawn(server.clone().serve(socket, peer, stopping.clone()));
             }
-            Some(_) = calls.join_next() => {}
+            Some(_) = connections.join_next() => {}
             () = stops.next() => break,
         }
     }
     drop(listener);
-    if !calls.is_empty() {
-        server.output.line("draining", &Draining { calls: calls.len() });
+    close.send_replace(true);
+    let calls = server.calls.open();
+    if calls > 0 {
+        server.output.line("draining", &Draining { calls });
     }
     let draining = async {
-        let all_over = async { while calls.join_next().await.is_some() {} };
+        let all_over = async { while connections.join_next().await.is_some() {} };
         if timeout(args.drain, all_over).await.is_err() {
             drain.send_replace(true);
             // Half as long again for what hanging up does besides waiting.
-            let rest = async { while calls.join_next().await.is_some() {} };
+            let rest = async { while connections.join_next().await.is_some() {} };
             let _ = timeout(HANG_UP_WITHIN * 3, rest).await;
         }
     };
@@ -117,85 +114,53 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     server.output.finish()
 }
 
-/// What all calls share.
-struct Server {
-    dialect: Option<Dialect>,
-    config: CallConfig,
+/// The server as the arguments want it, and what is told of it.
+fn open(
+    args: &Args,
     agent: Agent,
-    token: Option<String>,
-    output: Arc<Output>,
-}
-
-/// One connection.
-struct Visit {
-    server: Arc<Server>,
-    number: u64,
-    peer: SocketAddr,
-    drained: watch::Receiver<bool>,
-}
-
-impl Visit {
-    async fn serve(mut self, socket: TcpStream) {
-        let output = self.server.output.clone();
-        let Self { number, peer, .. } = self;
-        let _ = socket.set_nodelay(true);
-        let upgrade = select! {
-            upgrade = timeout(UPGRADE_WITHIN, Upgrade::read(socket)) => upgrade,
-            () = stopping(&mut self.drained) => return,
-        };
-        let turned_away = |why: String| output.line("turned_away", &TurnedAway { peer, why });
-        let upgrade = match upgrade {
-            Ok(Ok(upgrade)) => upgrade,
-            Ok(Err(error)) => return turned_away(error.to_string()),
-            Err(_) => return turned_away("it asked for nothing in time".into()),
-        };
-        if !self.server.admits(upgrade.path()) {
-            let _ = upgrade.decline(404).await;
-            return turned_away("its URL does not end in the token: declined with 404".into());
+    address: SocketAddr,
+    output: Output,
+) -> Result<(Arc<Server>, Listening), Failure> {
+    let mut admission = args.token.clone().map_or(Admission::Open, Admission::Token);
+    let mut format = args.rate;
+    let mut callbacks = None;
+    if args.callbacks.taken() {
+        if args.dialect == Some(Dialect::Wavix) {
+            return Err(Failure::Usage("callbacks are Sinch's: they do not go with --dialect wavix".into()));
         }
-        let call = match upgrade.accept(self.server.config, None).await {
-            Ok(call) => call,
-            Err(error) => return turned_away(error.to_string()),
-        };
-
-        let clock = Clock::start(false);
-        let mut trace = Trace::new(&output, number.to_string(), Side::Application, clock, Story::Untold);
-        let begun = |dialect, format: Option<AudioFormat>| {
-            let rate = format.map(AudioFormat::rate);
-            output.line("began", &Began { call: number, peer, dialect, rate });
-        };
-        let attended = attend(call, &self.server.agent, clock, &mut trace, None, self.drained, begun).await;
-        let Attended { announced, heard, unknown, said, failure, ended, .. } = attended;
-        if let Some(failure) = &failure {
-            complain(format_args!("call {number}: {failure}"));
+        let credentials = args.callbacks.credentials()?;
+        if args.token.is_none() {
+            admission = Admission::PerCall(match &credentials {
+                Some(credentials) => Tokens::of(credentials),
+                None => Tokens::random()?,
+            });
         }
-        let failure = failure.map(|failure| failure.to_string());
-        let duration_ms = Millis(clock.now());
-        let over = Over {
-            call: number,
-            peer,
-            duration_ms,
-            heard,
-            said,
-            unreadable: trace.times(Trouble::Unreadable),
-            unsaid: trace.times(Trouble::Unsaid),
-            unknown,
-            failure,
-            ended,
-            misunderstood: (!announced && unknown > 0).then_some(self.server.dialect),
-        };
-        output.line("ended", &over);
+        let asked_for = stream_format(args, &agent)?;
+        format = Some(asked_for);
+        callbacks = Some(args.callbacks.callbacks(address, asked_for, credentials)?);
     }
+    let listening = Listening {
+        url: format!("ws://{address}{}", admission.placeholder()),
+        callbacks: callbacks.as_ref().map(|callbacks| callbacks.url()),
+        verified: callbacks.as_ref().is_some_and(|callbacks| callbacks.are_verified()),
+    };
+    let config = args.dialect.map_or(Config::detect(), Config::new).end_within(HANG_UP_WITHIN);
+    let config = format.map_or(config, |format| config.format(format));
+    let config = CallConfig::new(config).drain_within(HANG_UP_WITHIN);
+    let output = Arc::new(output);
+    let reception = Reception::new(config, admission, callbacks, output.clone())?;
+    let server = Server { dialect: args.dialect, agent, reception, output, calls: Calls::default() };
+    Ok((Arc::new(server), listening))
 }
 
-impl Server {
-    /// Whether the path ends in the token. How long it takes tells nothing about how much of it was right.
-    fn admits(&self, path: &str) -> bool {
-        let Some(token) = &self.token else { return true };
-        let given = path.rsplit('/').next().unwrap_or_default();
-        let differences = given.bytes().zip(token.bytes()).fold(0, |all, (a, b)| black_box(all | (a ^ b)));
-        given.len() == token.len() && differences == 0
-    }
+/// The format that callbacks ask for.
+fn stream_format(args: &Args, agent: &Agent) -> Result<AudioFormat, Failure> {
+    let (name, rate) = match agent {
+        Agent::Play { name, wav } => (name.as_str(), wav.rate),
+        _ => ("a stream", STREAM_RATE),
+    };
+    let format = args.rate.or_else(|| AudioFormat::pcm16(rate));
+    format.ok_or_else(|| Failure::NoSuchRate { name: name.to_owned(), found: rate })
 }
 
 /// The next connection, however long it takes: when the system is out of descriptors, until it has some again.

@@ -2,10 +2,19 @@
 
 use core::time::Duration;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use tokio::time::{Instant, sleep_until};
+use voxwire::Utc;
 
 /// How much faster `--fast` lets time pass.
 pub(crate) const FAST: u32 = 10;
+
+/// The clock on the wall.
+pub(crate) fn wall_clock() -> Utc {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Utc::new(now.as_secs(), now.subsec_nanos())
+}
 
 /// Time since a call began. Every duration in this program is of this clock's, so that speeding it up speeds up all:
 /// voices, waits, and what is measured.

@@ -3,10 +3,13 @@
 use std::io;
 
 use thiserror::Error;
+use voxwire::callback::CallbackEvent;
+use voxwire::signature::Refusal;
 use voxwire_tokio::CallError;
 use voxwire_tokio::tokio_tungstenite::tungstenite;
 
 use crate::wav::WavError;
+use crate::words::event_name;
 
 /// The exit codes, for `--help`; `README.md` has them too, and a test compares both.
 pub(crate) const CODES: &str = "\
@@ -24,6 +27,8 @@ Exit codes:
   11  the address cannot be listened on
   12  demo: what was heard is not what was said
   13  explain: a message is malformed
+  14  a callback was refused, or SVAML is not valid
+  15  verify: the request is not signed as it should be
  130  interrupted twice";
 
 /// The exit code after a second interrupt, as shells give it for the first.
@@ -65,6 +70,12 @@ pub(crate) enum Failure {
     Demo(String),
     #[error("{0} malformed")]
     Malformed(Count),
+    #[error("no valid reply to {}: {why}", event_name(*event))]
+    Callback { event: CallbackEvent, why: String },
+    #[error("not valid SVAML: {0}")]
+    Svaml(String),
+    #[error("not signed as it should be: {0}")]
+    Unsigned(Refusal),
 }
 
 /// Messages, counted.
@@ -123,12 +134,14 @@ impl Failure {
             Self::Listen { .. } => 11,
             Self::Demo(_) => 12,
             Self::Malformed(_) => 13,
+            Self::Callback { .. } | Self::Svaml(_) => 14,
+            Self::Unsigned(_) => 15,
         }
     }
 }
 
 /// A URL without its path and without user information, where secrets live.
-fn address(url: &str) -> &str {
+pub(crate) fn address(url: &str) -> &str {
     let Some((scheme, rest)) = url.split_once("://") else { return "the given URL" };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..end].contains('@') {
@@ -167,7 +180,7 @@ mod tests {
             text.lines().filter_map(pair).collect()
         };
         let help = codes(CODES, "  ");
-        assert_eq!(help.len(), 14);
+        assert_eq!(help.len(), 16);
         assert_eq!(help, codes(include_str!("../README.md"), " | "));
     }
 }

@@ -5,21 +5,31 @@
 //! | `demo` | two whole calls in one process, checked byte by byte | `demo.rs` |
 //! | `answer` | an application: a server with a built-in agent | `answer.rs`, `agent.rs` |
 //! | `call` | a platform: places a call as the provider would | `call.rs`, `platform.rs`, `ear.rs` |
+//! | `call --callback` | the same, with Sinch's callbacks | `call/callback.rs`, `provider.rs` |
 //! | `explain` | captured messages, in words | `explain.rs`, `words.rs` |
+//! | `svaml` | replies to callbacks, written and checked | `svaml.rs` |
+//! | `sign`, `verify` | signatures of callbacks | `signing.rs` |
 
 mod agent;
 mod answer;
 mod call;
 mod clock;
+mod credentials;
 mod demo;
 mod ear;
 mod exit;
 mod explain;
+mod input;
 mod platform;
+mod provider;
+mod reception;
 mod report;
+mod signing;
 mod stops;
+mod svaml;
 mod tape;
 mod timeline;
+mod url;
 mod wav;
 mod words;
 
@@ -52,6 +62,9 @@ enum Task {
     Answer(answer::Args),
     Call(call::Args),
     Explain(explain::Args),
+    Svaml(svaml::Args),
+    Sign(signing::SignArgs),
+    Verify(signing::VerifyArgs),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +82,9 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
     let output = Output::new(json, show_headers);
     match task {
         Task::Explain(args) => explain::run(&args, &output),
+        Task::Svaml(args) => svaml::run(args, &output),
+        Task::Sign(args) => signing::sign(&args, &output),
+        Task::Verify(args) => signing::verify(&args, &output),
         Task::Demo(args) => runtime()?.block_on(demo::run(args, output)),
         Task::Answer(args) => runtime()?.block_on(answer::run(args, output)),
         Task::Call(args) => runtime()?.block_on(call::run(args, output)),

@@ -46,10 +46,6 @@ impl Output {
         Self { bar, ..self }
     }
 
-    pub(crate) fn bar(&self) -> &ProgressBar {
-        &self.bar
-    }
-
     /// Prints a complaint for people, who would not know otherwise; programs are told in a line.
     fn complain(&self, sentence: impl Display) {
         if !self.json {

@@ -1,6 +1,7 @@
 //! What messages mean, in words for people.
 
 use serde::Serialize;
+use voxwire::callback::CallbackEvent;
 use voxwire::{Close, Command, Dialect, Event, Message, Start};
 
 /// A side of a call.
@@ -141,6 +142,14 @@ pub(crate) fn dialect_name(dialect: Dialect) -> &'static str {
         Dialect::Sinch => "Sinch",
         Dialect::Wavix => "Wavix",
         other => other.name(),
+    }
+}
+
+/// A callback as it is called in running text.
+pub(crate) fn event_name(event: CallbackEvent) -> String {
+    match event {
+        CallbackEvent::Notify => "notify".into(),
+        event => event.as_str().to_uppercase(),
     }
 }
 

@@ -50,8 +50,7 @@ pub struct Cleared {
 impl<S: AsyncRead + AsyncWrite + Unpin> Call<Application, S> {
     /// The application's end of a call on a socket that another server has upgraded.
     ///
-    /// Ask that server for small buffers: `read_buffer_size(4096)` and `write_buffer_size(0)`; with a write buffer a
-    /// clear reaches less.
+    /// Give that server [`CallConfig::websocket`]: with a write buffer, say, a clear reaches less.
     pub fn application(socket: WebSocketStream<S>, config: impl Into<CallConfig>) -> Self {
         Self::new(socket, config.into(), Session::application)
     }

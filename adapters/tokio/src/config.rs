@@ -68,9 +68,11 @@ impl CallConfig {
         self.queue.saturating_add(Outbox::<Box<[u8]>>::RESERVE).saturating_add(Outbox::<Box<[u8]>>::OVERHEAD)
     }
 
+    /// What the socket library is to be told about a socket that another server has upgraded.
+    ///
     /// Small buffers: the library's default of 128 KiB for reading is taken for every connection at once, and a
     /// write buffer would put audio out of reach of a clear.
-    pub(crate) fn websocket(&self) -> WebSocketConfig {
+    pub fn websocket(&self) -> WebSocketConfig {
         let limit = self.session.message_limit();
         WebSocketConfig::default()
             .read_buffer_size(4 * 1024)

@@ -4,7 +4,7 @@ use core::fmt::{self, Display};
 use core::net::SocketAddr;
 
 use serde::Serialize;
-use voxwire::Dialect;
+use voxwire::{Dialect, Text};
 
 use crate::report::{Ended, Flow, Millis, Times};
 use crate::words::dialect_name;
@@ -12,17 +12,26 @@ use crate::words::dialect_name;
 #[derive(Serialize)]
 pub(super) struct Listening {
     pub(super) url: String,
+    /// Where callbacks are posted, if they are taken.
+    pub(super) callbacks: Option<String>,
+    /// Whether callbacks must be signed.
+    pub(super) verified: bool,
 }
 
 impl Display for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "listening on {}", self.url)
+        write!(f, "listening on {}", self.url)?;
+        match &self.callbacks {
+            Some(url) if self.verified => write!(f, "\ntaking callbacks on {url}, if they are signed"),
+            Some(url) => write!(f, "\ntaking callbacks on {url}, signed or not"),
+            None => Ok(()),
+        }
     }
 }
 
 #[derive(Serialize)]
 pub(super) struct Draining {
-    pub(super) calls: usize,
+    pub(super) calls: u64,
 }
 
 impl Display for Draining {
@@ -32,15 +41,23 @@ impl Display for Draining {
     }
 }
 
+/// A stream that was opened with the token of another call. No source says that a stream keeps the call's id.
 #[derive(Serialize)]
-pub(super) struct TurnedAway {
-    pub(super) peer: SocketAddr,
-    pub(super) why: String,
+pub(super) struct OtherCall<'l> {
+    pub(super) call: u64,
+    /// The id in the token.
+    pub(super) expected: &'l str,
+    /// The id in the announcement.
+    pub(super) announced: Option<Text<'l>>,
 }
 
-impl Display for TurnedAway {
+impl Display for OtherCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no call from {}: {}", self.peer, self.why)
+        write!(f, "call {} has the token of call {:?}, and is announced as ", self.call, self.expected)?;
+        match self.announced {
+            Some(call_id) => write!(f, "{call_id:?}"),
+            None => f.write_str("none"),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(placed: Placed, format: AudioFormat) -> Self {
+    pub(super) fn of(placed: &Placed, format: AudioFormat) -> Self {
         let of = |because| placed.unheard.iter().filter(move |unheard: &&Unheard| unheard.because == because);
         Self {
             duration_ms: Millis(placed.duration),
@@ -44,7 +44,7 @@ impl Summary {
             marks: placed.marks,
             answered_after_ms: placed.answered_after.map(Millis),
             spoken_to_after_ms: placed.spoken_to_after.map(Millis),
-            ended: placed.ended,
+            ended: placed.ended.clone(),
             format,
         }
     }

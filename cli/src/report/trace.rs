@@ -101,6 +101,15 @@ impl Trace {
         self.output.json("note", &Note { call: &self.call, at_ms: Millis(at), side: self.side, text });
     }
 
+    /// Something happened that both readers are told in their own way. `kind` is the first key of its JSON object.
+    pub(crate) fn tell<L: Display + Serialize>(&self, kind: &'static str, what: &L) {
+        let at = self.clock.now();
+        if self.story != Story::Untold {
+            self.output.people(Beat { at, side: self.side, what });
+        }
+        self.output.json(kind, &Happened { call: &self.call, at_ms: Millis(at), side: self.side, what });
+    }
+
     /// Something went wrong, and the call goes on. Whoever is told no story is told the first of each kind.
     pub(crate) fn trouble(&mut self, trouble: Trouble, what: &str, why: impl Display) {
         self.note(format_args!("{what}: {why}"));
@@ -159,6 +168,15 @@ struct Told<'c, W> {
     /// Whose journal this is.
     side: Side,
     message: W,
+}
+
+#[derive(Serialize)]
+struct Happened<'c, L> {
+    call: &'c str,
+    at_ms: Millis,
+    side: Side,
+    #[serde(flatten)]
+    what: &'c L,
 }
 
 #[derive(Serialize)]

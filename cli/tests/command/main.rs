@@ -1,9 +1,13 @@
 //! The command as its users see it: what it prints, what it writes, how it exits.
 
+mod callbacks;
 mod calls;
 mod codes;
 mod demo;
 mod drain;
 mod explain;
 mod json;
+mod provider;
+mod signing;
 mod support;
+mod svaml;

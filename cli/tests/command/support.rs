@@ -39,8 +39,22 @@ impl Run {
 }
 
 fn command<A: AsRef<OsStr>>(args: &[A]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_voxwire"));
+    let mut command = clean(Command::new(env!("CARGO_BIN_EXE_voxwire")));
     command.args(args);
+    command
+}
+
+/// The same command, which finds nothing in its environment.
+fn clean(mut command: Command) -> Command {
+    for name in [
+        "VOXWIRE_TOKEN",
+        "SINCH_APPLICATION_KEY",
+        "SINCH_APPLICATION_SECRET",
+        "WEBHOOK_PROTECTION",
+        "PROTECT_VOICE_CALLBACKS",
+    ] {
+        command.env_remove(name);
+    }
     command
 }
 
@@ -70,14 +84,20 @@ impl Running {
 
     /// Starts the command with few descriptors to use.
     pub(crate) fn start_within(descriptors: u32, args: &[&str]) -> Self {
-        let mut command = Command::new("sh");
+        let mut command = clean(Command::new("sh"));
         let script = format!("ulimit -n {descriptors}; exec \"$@\"");
         command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_voxwire")]).args(args);
         Self::spawn(command)
     }
 
+    /// Starts the command with these in its environment.
+    pub(crate) fn start_with(environment: &[(&str, &str)], args: &[&str]) -> Self {
+        let mut command = command(args);
+        command.envs(environment.iter().copied());
+        Self::spawn(command)
+    }
+
     fn spawn(mut command: Command) -> Self {
-        command.env_remove("VOXWIRE_TOKEN");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));

@@ -1,0 +1,102 @@
+//! The server: who comes is received, and a call is attended to.
+
+use core::net::SocketAddr;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use voxwire::{AudioFormat, Dialect, Start};
+
+use super::lines::{Began, OtherCall, Over};
+use crate::agent::{Agent, Attended, attend};
+use crate::clock::Clock;
+use crate::reception::{Arrival, Reception};
+use crate::report::{Millis, Output, Story, Trace, Trouble, complain};
+use crate::words::Side;
+
+/// What all connections share.
+pub(super) struct Server {
+    pub(super) dialect: Option<Dialect>,
+    pub(super) agent: Agent,
+    pub(super) reception: Reception,
+    pub(super) output: Arc<Output>,
+    pub(super) calls: Calls,
+}
+
+/// Calls, counted.
+#[derive(Default)]
+pub(super) struct Calls {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// When the server stops.
+#[derive(Clone)]
+pub(super) struct Stopping {
+    /// Requests are taken no more.
+    pub(super) closing: watch::Receiver<bool>,
+    /// Calls are hung up.
+    pub(super) drained: watch::Receiver<bool>,
+}
+
+impl Calls {
+    /// How many there are.
+    pub(super) fn open(&self) -> u64 {
+        let ended = self.ended.load(Ordering::Acquire);
+        self.begun.load(Ordering::Acquire).saturating_sub(ended)
+    }
+}
+
+impl Server {
+    /// Serves one connection to its end.
+    pub(super) async fn serve(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, stopping: Stopping) {
+        // Audio is sent in small frames, each at once.
+        let _ = socket.set_nodelay(true);
+        let Some(arrival) = self.reception.receive(socket, peer, stopping.closing).await else { return };
+        let number = self.calls.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        self.attend(arrival, number, peer, stopping.drained).await;
+        self.calls.ended.fetch_add(1, Ordering::AcqRel);
+    }
+
+    async fn attend(
+        &self,
+        arrival: Arrival<TcpStream>,
+        number: u64,
+        peer: SocketAddr,
+        drained: watch::Receiver<bool>,
+    ) {
+        let output = &self.output;
+        let Arrival { call, call_id: expected } = arrival;
+        let clock = Clock::start(false);
+        let mut trace = Trace::new(output, number.to_string(), Side::Application, clock, Story::Untold);
+        let begun = |dialect, start: &Start<'_>| {
+            let rate = start.heard.map(AudioFormat::rate);
+            output.line("began", &Began { call: number, peer, dialect, rate });
+            if let Some(expected) =
+                expected.as_deref().filter(|expected| start.call_id != Some((*expected).into()))
+            {
+                output.line("other_call", &OtherCall { call: number, expected, announced: start.call_id });
+            }
+        };
+        let attended = attend(call, &self.agent, clock, &mut trace, None, drained, begun).await;
+        let Attended { announced, heard, unknown, said, failure, ended, .. } = attended;
+        if let Some(failure) = &failure {
+            complain(format_args!("call {number}: {failure}"));
+        }
+        let over = Over {
+            call: number,
+            peer,
+            duration_ms: Millis(clock.now()),
+            heard,
+            said,
+            unreadable: trace.times(Trouble::Unreadable),
+            unsaid: trace.times(Trouble::Unsaid),
+            unknown,
+            failure: failure.map(|failure| failure.to_string()),
+            ended,
+            misunderstood: (!announced && unknown > 0).then_some(self.dialect),
+        };
+        output.line("ended", &over);
+    }
+}

@@ -1,0 +1,199 @@
+//! The caller at the platform's end: what he says, and where is kept what he hears.
+
+use core::time::Duration;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::timeout;
+use voxwire::{AudioFormat, Config, Dialect};
+use voxwire_tokio::connect;
+
+use crate::clock::{Clock, wall_clock};
+use crate::exit::Failure;
+use crate::platform::{self, Placed, Script};
+use crate::report::Trace;
+use crate::tape::Tape;
+use crate::wav::{Recorder, Wav, WavError};
+
+/// How long the application may take to reply to the upgrade.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// What a caller says who was given nothing to say.
+pub(crate) const CALLER: &[u8] = include_bytes!("../../assets/caller.wav");
+
+/// A caller, before the call.
+pub(super) struct Caller {
+    /// What he was given to say, by its name; the built-in recording, if he was given nothing.
+    words: Option<(String, Wav)>,
+    record: Option<PathBuf>,
+    fast: bool,
+    bar: ProgressBar,
+}
+
+/// Where a call goes.
+pub(super) struct Destination {
+    pub(super) url: String,
+    pub(super) dialect: Dialect,
+    pub(super) call_id: String,
+    pub(super) headers: Vec<(String, String)>,
+    /// When the platform hangs up, counted from the announcement.
+    pub(super) limit: Option<Duration>,
+}
+
+/// What the caller says in a call, and at which rate.
+pub(super) struct Voice {
+    pub(super) format: AudioFormat,
+    pcm: Vec<u8>,
+}
+
+impl Caller {
+    /// A caller who says the recording `say` and records what he hears in `record`.
+    ///
+    /// # Errors
+    /// When the one cannot be read or the other cannot be written.
+    pub(super) fn new(say: Option<&Path>, record: Option<&Path>, fast: bool) -> Result<Self, Failure> {
+        let words = match say {
+            Some(path) => Some((path.display().to_string(), Wav::read(path)?)),
+            None => None,
+        };
+        record.map_or(Ok(()), writable)?;
+        Ok(Self { words, record: record.map(Path::to_owned), fast, bar: progress() })
+    }
+
+    /// Shows how far he has spoken.
+    pub(super) fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
+    /// What he says at this rate, or at that of his words: nothing, if he was given nothing and his own words do not
+    /// fit.
+    ///
+    /// # Errors
+    /// When what he was given to say has another rate.
+    pub(super) fn voice(&self, format: Option<AudioFormat>) -> Result<Voice, Failure> {
+        let (name, wav) = match &self.words {
+            Some((name, wav)) => (name.clone(), wav.clone()),
+            None => {
+                let built_in = Wav::parse(CALLER)?;
+                match format {
+                    Some(format) if format.rate() != built_in.rate => {
+                        return Ok(Voice { format, pcm: Vec::new() });
+                    }
+                    _ => ("the built-in recording".to_owned(), built_in),
+                }
+            }
+        };
+        wav.fits(&name, format)?;
+        let format = AudioFormat::pcm16(wav.rate).ok_or(Failure::NoSuchRate { name, found: wav.rate })?;
+        Ok(Voice { format, pcm: wav.pcm })
+    }
+
+    /// Holds a call to its end. `leave` ends it early.
+    ///
+    /// # Errors
+    /// When the call did not come about, was lost, or could not be kept.
+    pub(super) async fn call(
+        self,
+        to: Destination,
+        voice: Voice,
+        clock: Clock,
+        trace: &mut Trace,
+        leave: impl Future<Output = ()>,
+    ) -> Result<Placed, Failure> {
+        let Voice { format, pcm } = voice;
+        let config = Config::new(to.dialect).format(format).epoch(wall_clock().seconds());
+        let call = match timeout(CONNECT_WITHIN, connect(&to.url, config)).await {
+            Ok(call) => call.map_err(|error| Failure::connecting(&to.url, error))?,
+            Err(_) => return Err(Failure::silent(&to.url)),
+        };
+        if pcm.is_empty() && self.words.is_none() {
+            trace.note(
+                "the caller says nothing: his own words have another sample rate; --say gives him others",
+            );
+        }
+        let length = format.duration_of(pcm.len() as u64).as_millis();
+        // Shown on standard error, and only if that is a terminal.
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.bar.set_length(u64::try_from(length).unwrap_or(u64::MAX));
+        let mut tape =
+            CallTape { record: self.record, recorder: None, bar: self.bar.clone(), format, said: 0 };
+        let script = Script {
+            dialect: to.dialect,
+            format,
+            call_id: to.call_id,
+            headers: to.headers,
+            voice: pcm,
+            holds: false,
+            // An application thinks no faster when time passes faster, so it is left more of it.
+            linger: Duration::from_secs(if self.fast { 5 } else { 1 }),
+            limit: to.limit,
+        };
+        let placed = platform::place(call, &script, clock, trace, &mut tape, leave).await;
+        self.bar.finish_and_clear();
+        // Who was called and heard nothing has a recording of nothing, and not that of another call.
+        let begun = if placed.is_ok() { tape.begin() } else { Ok(()) };
+        let recorded = begun.and(tape.recorder.map_or(Ok(()), |recorder| recorder.finish().map(drop)));
+        let placed = placed?;
+        recorded?;
+        Ok(placed)
+    }
+}
+
+/// Whether a recording can be written there, as far as can be told without leaving a trace.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let found = match File::options().write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            folder.map_or(Ok(()), |folder| folder.metadata().map(drop))
+        }
+        opened => opened.map(drop),
+    };
+    found.map_err(|cause| Failure::Write { name: path.display().to_string(), cause })
+}
+
+/// Not shown before there is something to say.
+fn progress() -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:40} {percent:>3} %");
+    let bar = ProgressBar::hidden().with_message("speaking");
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Records what the caller hears, and shows how far he has spoken.
+struct CallTape {
+    /// Where to record, until that is begun.
+    record: Option<PathBuf>,
+    recorder: Option<Recorder>,
+    bar: ProgressBar,
+    format: AudioFormat,
+    said: u64,
+}
+
+impl CallTape {
+    /// Begins the recording, over any that was there: not before there is something to record.
+    fn begin(&mut self) -> Result<(), WavError> {
+        if let Some(path) = self.record.take() {
+            self.recorder = Some(Recorder::create(path, self.format.rate())?);
+        }
+        Ok(())
+    }
+}
+
+impl Tape for CallTape {
+    fn heard(&mut self, pcm: &[u8]) -> Result<(), Failure> {
+        if !pcm.is_empty() {
+            self.begin()?;
+        }
+        Ok(self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.push(pcm))?)
+    }
+
+    fn said(&mut self, pcm: &[u8]) {
+        self.said += pcm.len() as u64;
+        let millis = self.format.duration_of(self.said).as_millis();
+        self.bar.set_position(u64::try_from(millis).unwrap_or(u64::MAX));
+    }
+}

@@ -1,0 +1,121 @@
+//! Whether a URL can be called or posted to: found out before anything else is done.
+
+use voxwire_tokio::tokio_tungstenite::tungstenite::http::Uri;
+
+use crate::exit::Failure;
+
+/// What a URL is for. Neither is spoken over TLS.
+#[derive(Clone, Copy)]
+pub(crate) enum Scheme {
+    /// `ws`: the stream of a call.
+    Ws,
+    /// `http`: callbacks.
+    Http,
+}
+
+impl Scheme {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ws => "ws",
+            Self::Http => "http",
+        }
+    }
+
+    const fn over_tls(self) -> &'static str {
+        match self {
+            Self::Ws => "wss",
+            Self::Http => "https",
+        }
+    }
+}
+
+/// Reads a URL given as an argument.
+///
+/// # Errors
+/// [`Failure::Usage`], in a sentence that does not repeat the URL: its path may be a secret.
+pub(crate) fn check(url: &str, scheme: Scheme) -> Result<Uri, Failure> {
+    refusal(url, scheme).map_err(Failure::Usage)
+}
+
+/// Reads a URL, or says why it cannot be used.
+pub(crate) fn refusal(url: &str, scheme: Scheme) -> Result<Uri, String> {
+    let uri: Uri = url.parse().unwrap_or_default();
+    let (name, over_tls) = (scheme.name(), scheme.over_tls());
+    match (uri.scheme_str(), uri.authority()) {
+        (Some(found), _) if found == over_tls => Err(format!(
+            "{over_tls}:// is not spoken: put a proxy in front that speaks TLS, and give a {name}:// URL"
+        )),
+        (Some(found), Some(authority)) if found == name && !authority.host().is_empty() => {
+            let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+            let port = address.strip_prefix(authority.host()).unwrap_or(address);
+            // The parser passes over a port that is none, and the default would be called.
+            let valid = port.is_empty() || authority.port_u16().is_some_and(|port| port != 0);
+            if valid { Ok(uri) } else { Err("the port in the URL is no number from 1 to 65535".into()) }
+        }
+        _ => Err(format!("the URL is not of the form {name}://HOST:PORT/PATH")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_called_is() {
+        let refused = |url| refusal(url, Scheme::Ws).err();
+        for url in [
+            "ws://127.0.0.1",
+            "ws://127.0.0.1:80/x?y=z",
+            "ws://[::1]:65535/",
+            "ws://[::1]",
+            "ws://me:1@example.org:9",
+        ] {
+            assert_eq!(refused(url), None, "{url}");
+        }
+        for url in [
+            "",
+            "s3cret",
+            "example.org:80",
+            "http://example.org/",
+            "ws://",
+            "ws:///x",
+            "ws://:80/",
+            "ws://a b/",
+        ] {
+            assert_eq!(
+                refused(url).as_deref(),
+                Some("the URL is not of the form ws://HOST:PORT/PATH"),
+                "{url}"
+            );
+        }
+        for url in [
+            "ws://127.0.0.1:99999/x",
+            "ws://9:99999",
+            "ws://h:0",
+            "ws://h:",
+            "ws://[::1]:65536/",
+            "ws://me:1@h:x",
+        ] {
+            let sentence = "the port in the URL is no number from 1 to 65535";
+            assert_eq!(refused(url).as_deref(), Some(sentence), "{url}");
+        }
+        assert!(
+            refused("wss://example.org/s3cret").is_some_and(|why| why.starts_with("wss:// is not spoken: "))
+        );
+    }
+
+    #[test]
+    fn callbacks_are_posted_over_http() {
+        assert!(refusal("http://127.0.0.1:8080/callbacks", Scheme::Http).is_ok());
+        for (url, sentence) in [
+            (
+                "https://h/",
+                "https:// is not spoken: put a proxy in front that speaks TLS, and give a http:// URL",
+            ),
+            ("ws://h/", "the URL is not of the form http://HOST:PORT/PATH"),
+            ("http://h:0/", "the port in the URL is no number from 1 to 65535"),
+        ] {
+            assert_eq!(refusal(url, Scheme::Http).err().as_deref(), Some(sentence), "{url}");
+        }
+    }
+}
