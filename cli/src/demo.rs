@@ -7,16 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use voxwire::{AudioFormat, Config, Dialect};
-use voxwire_tokio::{Upgrade, connect};
+use voxwire::{AudioFormat, Dialect};
 
-use crate::agent::{Agent, Attended, attend};
+use crate::agent::{Agent, Attended};
 use crate::call::CALLER;
 use crate::clock::{Clock, FAST};
 use crate::exit::Failure;
-use crate::platform::{self, Placed, Script};
+use crate::platform::{Placed, Script};
 use crate::report::{Flow, Millis, Output, Story, Trace};
 use crate::tape::Tape;
 use crate::timeline::{CallPicture, Lane, Segment, Tick, Timeline};
@@ -24,8 +21,10 @@ use crate::wav::Wav;
 use crate::words::{Side, dialect_name};
 
 mod accounts;
+mod ends;
 
 use accounts::{Account, Books};
+use ends::{Application, Platform};
 
 const GREETING: &[u8] = include_bytes!("../assets/greeting.wav");
 
@@ -123,34 +122,33 @@ async fn hold(dialect: Dialect, fast: bool, output: &Arc<Output>) -> Result<Held
     };
     let agent = Agent::Greet { greeting, hang_up_after: application_hangs_up.then_some(LINGERS) };
 
-    let listening = |cause| Failure::Listen { address: "127.0.0.1".into(), cause };
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(listening)?;
-    let url = format!("ws://{}", listener.local_addr().map_err(listening)?);
-    output.people(format_args!("\n{} at {} Hz, over {url}", picture_name(dialect), format.rate()));
-
-    let config = Config::new(dialect).format(format);
     let clock = Clock::start(fast);
+    let application = Application::open(dialect, format, output).await?;
+    output.people(format_args!(
+        "\n{} at {} Hz, over {}",
+        picture_name(dialect),
+        format.rate(),
+        application.url()
+    ));
+
     let trace = |side| Trace::new(output, dialect.to_string(), side, clock, Story::Said);
     let (mut platform_trace, mut application_trace) = (trace(Side::Platform), trace(Side::Application));
-    let (mut platform, mut application) = (Reel::default(), Reel::default());
-
-    let answering = async {
-        let (socket, _) = listener.accept().await.map_err(listening)?;
-        socket.set_nodelay(true).map_err(listening)?;
-        let failed = |error| Failure::Demo(format!("the application cannot take the call: {error}"));
-        let call = Upgrade::read(socket).await.map_err(failed)?.accept(config, None).await.map_err(failed)?;
-        let (_stays, drain) = watch::channel(false);
-        let tape: &mut dyn Tape = &mut application;
-        Ok(attend(call, &agent, clock, &mut application_trace, Some(tape), drain, |_, _| ()).await)
-    };
-    let calling = async {
-        let call = connect(&url, config).await.map_err(|error| Failure::connecting(&url, error))?;
-        let never = core::future::pending();
-        platform::place(call, &script, clock, &mut platform_trace, &mut platform, never).await
-    };
+    let (mut platform, mut application_tape) = (Reel::default(), Reel::default());
+    let calling =
+        Platform { clock, trace: &mut platform_trace, tape: &mut platform }.call(&application, script);
+    let answering = application.attend(&agent, clock, &mut application_trace, &mut application_tape);
     let (attended, placed) = tokio::try_join!(answering, calling)?;
     let ticks = platform_trace.into_ticks().into_iter().chain(application_trace.into_ticks()).collect();
-    Ok(Held { dialect, format, placed, attended, platform, application, ticks, duration: clock.now() })
+    Ok(Held {
+        dialect,
+        format,
+        placed,
+        attended,
+        platform,
+        application: application_tape,
+        ticks,
+        duration: clock.now(),
+    })
 }
 
 impl Held {

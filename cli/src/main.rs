@@ -22,6 +22,7 @@ mod explain;
 mod input;
 mod platform;
 mod provider;
+mod random;
 mod reception;
 mod report;
 mod signing;

@@ -22,6 +22,7 @@ pub(crate) fn complain(sentence: impl Display) {
 
 /// Standard output, for many tasks at once.
 pub(crate) struct Output {
+    people: bool,
     json: bool,
     header_values: bool,
     /// Stands on the terminal between the lines, if it is shown.
@@ -38,7 +39,13 @@ enum State {
 
 impl Output {
     pub(crate) fn new(json: bool, header_values: bool) -> Self {
-        Self { json, header_values, bar: ProgressBar::hidden(), state: Mutex::new(State::Open) }
+        let state = Mutex::new(State::Open);
+        Self { people: !json, json, header_values, bar: ProgressBar::hidden(), state }
+    }
+
+    /// The same output for what people are told in another way: nothing for them, and everything for programs.
+    pub(crate) fn for_programs(&self) -> Self {
+        Self { people: false, ..Self::new(self.json, self.header_values) }
     }
 
     /// The same output around a progress bar.
@@ -48,7 +55,7 @@ impl Output {
 
     /// Prints a complaint for people, who would not know otherwise; programs are told in a line.
     fn complain(&self, sentence: impl Display) {
-        if !self.json {
+        if self.people {
             self.bar.suspend(|| complain(sentence));
         }
     }
@@ -65,7 +72,7 @@ impl Output {
 
     /// Prints a line for people only.
     pub(crate) fn people(&self, line: impl Display) {
-        if !self.json {
+        if self.people {
             self.print(format_args!("{line}"));
         }
     }

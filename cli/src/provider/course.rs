@@ -101,7 +101,7 @@ impl Course<'_, '_> {
             }
         }
         self.trace.note(format_args!("the caller has had enough after {MAX_REPLIES} replies"));
-        Ok(Arrival::Over(self.leg.ended(DisconnectReason::CallerHangup)))
+        Ok(Arrival::Over(self.leg.ended(self.leg.person_hangs_up())))
     }
 
     async fn obey(&mut self, reply: &Reply) -> Result<Next, Failure> {
@@ -235,7 +235,7 @@ impl Course<'_, '_> {
         };
         if end.kind == MenuResultKind::Hangup {
             self.leg.tell(About::MenuEnded(&end), self.trace).await?;
-            return Ok(self.over(DisconnectReason::CallerHangup));
+            return Ok(self.over(self.leg.person_hangs_up()));
         }
         match self.leg.pie(&end, self.trace).await? {
             Some(reply) => Ok(Next::Reply(reply)),
@@ -271,7 +271,7 @@ impl Course<'_, '_> {
             Some(time) => self.wait(time).await || lasts.is_none_or(|lasts| lasts > time),
             None => self.wait(Duration::MAX).await,
         };
-        self.over(if left { DisconnectReason::CallerHangup } else { DisconnectReason::ManagerHangup })
+        self.over(if left { self.leg.person_hangs_up() } else { DisconnectReason::ManagerHangup })
     }
 
     /// Lets time pass, unless the caller hangs up before: whether he has.

@@ -1,7 +1,6 @@
 //! One leg of a call: what is known of it, and the callbacks about it.
 
 use core::time::Duration;
-use std::io;
 
 use voxwire::callback::{CallResult, CallbackEvent, DisconnectReason};
 
@@ -11,6 +10,7 @@ use super::menu::MenuEnd;
 use super::{End, Provider, Reply};
 use crate::clock::{Clock, wall_clock};
 use crate::exit::Failure;
+use crate::random::random;
 use crate::report::Trace;
 
 /// A leg of a call.
@@ -19,6 +19,8 @@ pub(crate) struct Leg<'p> {
     guide: Guide,
     facts: Facts,
     clock: Clock,
+    /// Whether the application has started it.
+    called_out: bool,
     /// When it was answered.
     answered: Option<Duration>,
     /// Whether it is recorded, and the application wants to know when that is finished.
@@ -79,7 +81,7 @@ impl<'p> Leg<'p> {
             to: To { kind: "did", endpoint: parties.to },
             cookies: Vec::new(),
         };
-        Ok(Self { provider, guide, facts, clock, answered: None, recording: None })
+        Ok(Self { provider, guide, facts, clock, called_out: false, answered: None, recording: None })
     }
 
     pub(crate) fn call_id(&self) -> &str {
@@ -174,8 +176,14 @@ impl<'p> Leg<'p> {
 
     /// Is a call that the application has started: to anybody's number, and not to one of its own.
     pub(super) fn call_out(&mut self, conference: Option<String>) {
+        self.called_out = true;
         self.facts.to.kind = "number";
         self.facts.conference_id = conference;
+    }
+
+    /// Why a call ends that the person on the phone ends: of a call that the application has started he is the callee.
+    pub(super) fn person_hangs_up(&self) -> DisconnectReason {
+        if self.called_out { DisconnectReason::CalleeHangup } else { DisconnectReason::CallerHangup }
     }
 
     /// From now on neither ACE nor DICE is posted.
@@ -229,12 +237,7 @@ fn is_nothing(body: &[u8]) -> bool {
 
 /// A random UUID.
 fn call_id() -> Result<String, Failure> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|cause| Failure::Read {
-        name: "the system's random numbers".into(),
-        cause: io::Error::other(cause),
-    })?;
-    Ok(uuid(bytes))
+    Ok(uuid(random()?))
 }
 
 /// A version 4 UUID (RFC 9562).

@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 use std::collections::HashMap;
-use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
@@ -14,6 +13,7 @@ use voxwire::Utc;
 use voxwire::signature::{Credentials, Request, Verifier};
 
 use crate::exit::Failure;
+use crate::random::random;
 
 /// How long a token is valid: a partner's sample for Sinch leaves a stream two minutes to open.
 const LIFETIME: Duration = Duration::from_secs(120);
@@ -60,12 +60,7 @@ impl Tokens {
     /// # Errors
     /// If the system has no randomness.
     pub(crate) fn random() -> Result<Self, Failure> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| Failure::Read {
-            name: "the system's randomness".into(),
-            cause: io::Error::other(error),
-        })?;
-        Ok(Self::keyed(&key, CALLS))
+        Ok(Self::keyed(&random::<32>()?, CALLS))
     }
 
     fn keyed(key: &[u8], calls: usize) -> Self {

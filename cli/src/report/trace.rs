@@ -81,8 +81,14 @@ impl Trace {
         let at = self.clock.now();
         self.message("said", at, message, self.story != Story::Untold && label != Label::Audio);
         if let (Story::Said, Label::Word(label)) = (self.story, label) {
-            self.ticks.push(Tick { at, label, from_platform: self.side == Side::Platform });
+            self.tick(label);
         }
+    }
+
+    /// Keeps the moment for a picture.
+    pub(crate) fn tick(&mut self, label: String) {
+        let (at, from_platform) = (self.clock.now(), self.side == Side::Platform);
+        self.ticks.push(Tick { at, label, from_platform });
     }
 
     /// This end has heard something.

@@ -25,8 +25,18 @@ fn what_was_heard_is_what_was_said_less_what_was_cleared() {
         assert_eq!(of("platform", "heard"), said);
     }
     let picture = fs::read_to_string(scratch.file("timeline.svg")).unwrap();
-    for word in ["connect", "answer", "clear", "connected", "start", "mark end-of-greeting", "stop", "close"]
-    {
+    for word in [
+        "ICE",
+        "connect",
+        "answer",
+        "clear",
+        "DICE",
+        "connected",
+        "start",
+        "mark end-of-greeting",
+        "stop",
+        "close",
+    ] {
         assert!(picture.contains(&format!(">{word}</text>")), "{word}");
     }
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 10);
@@ -48,5 +58,27 @@ fn each_side_hangs_up_once_and_the_table_is_complete() {
         "wavix  application → platform",
     ] {
         assert!(run.stdout.lines().any(|printed| printed.starts_with(line)), "{line}");
+    }
+}
+
+#[test]
+fn a_sinch_call_is_told_from_its_first_callback_to_its_last() {
+    let run = voxwire(&["demo", "--fast"]);
+    let mut lines = run.stdout.lines();
+    for step in [
+        "platform     signs what it posts",
+        "platform     posts ICE: connectStream",
+        "platform     dials ws://127.0.0.1:",
+        "application  lets the stream in: its token is that of call",
+        "platform     announces call",
+        "application  answers",
+        "application  says its greeting",
+        "platform     the caller begins to speak",
+        "application  clears",
+        "platform     falls silent",
+        "application  hangs up",
+        "platform     posts DICE (CALLEEHANGUP, ANSWERED,",
+    ] {
+        assert!(lines.any(|line| line.contains(step)), "{step}, in\n{}", run.stdout);
     }
 }

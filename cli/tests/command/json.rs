@@ -10,7 +10,7 @@ use crate::support::{Running, Scratch, asset, parsed, voxwire};
 fn the_demo_tells_everything_that_is_said_and_heard() {
     let run = voxwire(&["demo", "--fast", "--json"]);
     let kinds = by_kind(run.json());
-    assert_eq!(kinds.keys().collect::<Vec<_>>(), ["account", "flow", "heard", "note", "said"]);
+    assert_eq!(kinds.keys().collect::<Vec<_>>(), ["account", "callback", "flow", "heard", "note", "said"]);
     for kind in ["said", "heard"] {
         has_keys(&kinds[kind], &["kind", "call", "at_ms", "side", "message"]);
         let audio =

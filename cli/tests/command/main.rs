@@ -7,6 +7,7 @@ mod demo;
 mod drain;
 mod explain;
 mod json;
+mod lifecycles;
 mod provider;
 mod signing;
 mod support;

@@ -11,7 +11,7 @@ use voxwire_tokio::{Inbox, Upgrade};
 
 use crate::support::{Running, Scratch, asset, block_on, config, parsed, silence, voxwire};
 
-mod application;
+pub(crate) mod application;
 
 use application::{Application, SECRET, body, callout, end, events, nothing, status, svaml};
 
@@ -271,7 +271,7 @@ fn a_callout_learns_whether_a_human_answers() {
         event => panic!("{event}"),
     });
     let (run, posted) = application.call(&["--outbound", "--amd", "human"]);
-    assert_eq!((run.code, end(&posted)), (0, ("CALLERHANGUP", "ANSWERED")), "{run:?}");
+    assert_eq!((run.code, end(&posted)), (0, ("CALLEEHANGUP", "ANSWERED")), "{run:?}");
     assert_eq!((&posted[0]["amd"]["status"], posted.len()), (&"human".into(), 2));
     let (_, posted) = application.call(&["--outbound"]);
     assert_eq!(posted[0].get("amd"), None);

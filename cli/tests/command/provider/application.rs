@@ -16,7 +16,7 @@ pub(super) const KEY: &str = "0d5c2f0e-6a7b-4c11-9a55-0b6f4c1de001";
 pub(super) const SECRET: &str = "EBESExQVFhcYGRobHB0eHw==";
 
 /// What the application replies.
-pub(super) struct Reply {
+pub(crate) struct Reply {
     status: u16,
     body: Vec<u8>,
 }
@@ -27,7 +27,7 @@ pub(super) fn status(status: u16) -> Reply {
 }
 
 /// Status 200 with any body.
-pub(super) fn body(body: impl Into<Vec<u8>>) -> Reply {
+pub(crate) fn body(body: impl Into<Vec<u8>>) -> Reply {
     Reply { status: 200, body: body.into() }
 }
 
@@ -42,23 +42,31 @@ pub(super) fn nothing() -> Reply {
 }
 
 /// The application while it listens.
-pub(super) struct Application {
+pub(crate) struct Application {
     pub(super) url: String,
     posted: Receiver<Value>,
 }
 
 impl Application {
-    /// Listens, and replies to each callback. It is given the event, and how many callbacks there were before.
+    /// Replies to each callback as `reply` does, which is given the event, and how many callbacks there were before.
     pub(super) fn new(mut reply: impl FnMut(&str, usize) -> Reply + Send + 'static) -> Self {
+        let mut count = 0;
+        Self::reading(move |body| {
+            count += 1;
+            reply(body["event"].as_str().unwrap(), count - 1)
+        })
+    }
+
+    /// Replies to each callback as `reply` does, which is given its body.
+    pub(crate) fn reading(mut reply: impl FnMut(&Value) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/calls/s3cret?k=s3cret", listener.local_addr().unwrap());
         let (sender, posted) = channel();
         thread::spawn(move || {
-            for (count, socket) in listener.incoming().enumerate() {
+            for socket in listener.incoming() {
                 let mut socket = socket.unwrap();
                 let request = Request::read(&mut socket);
-                let event = request.body["event"].as_str().unwrap().to_owned();
-                let reply = if request.verified.is_ok() { reply(&event, count) } else { status(401) };
+                let reply = if request.verified.is_ok() { reply(&request.body) } else { status(401) };
                 if sender.send(request.body).is_err() {
                     return;
                 }
@@ -85,7 +93,7 @@ impl Application {
 
     /// The same to its end: what became of it, and what was posted.
     #[track_caller]
-    pub(super) fn call(&self, args: &[&str]) -> (Run, Vec<Value>) {
+    pub(crate) fn call(&self, args: &[&str]) -> (Run, Vec<Value>) {
         let run = self.start(args).end();
         for secret in ["s3cret", SECRET, "application 0d5c"] {
             assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{run:?}");
@@ -152,7 +160,7 @@ pub(super) fn end(posted: &[Value]) -> (&str, &str) {
 }
 
 /// A request to start a call, in a file.
-pub(super) fn callout(scratch: &Scratch, name: &str, request: &impl serde::Serialize) -> String {
+pub(crate) fn callout(scratch: &Scratch, name: &str, request: &impl serde::Serialize) -> String {
     let path = scratch.file(name);
     fs::write(&path, serde_json::to_vec(request).unwrap()).unwrap();
     path
