@@ -2,6 +2,7 @@
 //! where, and what a log shows of it.
 
 use serde_json::{Value, json};
+use support::chance::Chance;
 use voxwire::callback::{
     Amd, AmdReason, AmdStatus, CallInfo, CallResult, Callback, CallbackError, CallbackEvent, Dice,
     DisconnectReason, Domain, EndpointType, Ice, InputMethod, MAX_BODY, MenuResult, MenuResultKind, Money,
@@ -516,10 +517,10 @@ fn logged(callback: &Callback<'_>) -> Value {
 #[test]
 fn a_hundred_thousand_mutations_are_survived() {
     let bodies = bodies();
-    let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
-    let mut read = 0;
+    let mut chance = Chance::new(1);
+    let (mut read, mut mutant) = (0, Vec::new());
     for turn in 0..MUTATIONS {
-        let mutant = chance.mutant(bodies[turn % bodies.len()].as_bytes());
+        chance.mutate(&bodies[turn % bodies.len()], &bodies, &mut mutant);
         match Callback::parse(&mutant) {
             Ok(callback) => {
                 read += 1;
@@ -576,48 +577,5 @@ fn look_at_everything(callback: &Callback<'_>) {
             detected(notify.amd);
         }
         _ => {}
-    }
-}
-
-/// Marsaglia's xorshift: as random as needed here, and the same in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % bound.max(1)
-    }
-
-    /// The body with one to three things gone wrong.
-    fn mutant(&mut self, body: &[u8]) -> Vec<u8> {
-        let telling = br#"{}[]:,"\/u0-.eE+= tfn"#;
-        let mut out = body.to_vec();
-        for _ in 0..=self.below(3) {
-            let at = self.below(out.len());
-            match self.below(7) {
-                _ if out.is_empty() => out.push(b'{'),
-                0 => out[at] ^= 1 << self.below(8),
-                1 => out.insert(at, self.below(256) as u8),
-                2 => out.insert(at, telling[self.below(telling.len())]),
-                3 => drop(out.remove(at)),
-                4 => {
-                    let other = self.below(out.len());
-                    out.swap(at, other);
-                }
-                5 => {
-                    let digit = out[at..].iter().position(u8::is_ascii_digit).map_or(at, |ahead| at + ahead);
-                    out.splice(digit..digit, core::iter::repeat_n(b'9', 1 + self.below(24)));
-                }
-                _ => {
-                    let end = at + self.below(out.len() - at);
-                    let copy = out[at..end].to_vec();
-                    let to = self.below(out.len());
-                    out.splice(to..to, copy);
-                }
-            }
-        }
-        out
     }
 }

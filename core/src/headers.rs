@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::codec::json::Reader;
+use crate::codec::json::{Reader, Value};
 use crate::error::{Bound, ReceiveError};
 use crate::limits::MAX_HEADERS;
 use crate::text::Text;
@@ -236,7 +236,7 @@ impl<'m> Iterator for Iter<'m> {
     }
 }
 
-/// One element of the list; `Some(None)` if it is no pair.
+/// One element of the list, `null` in it being as good as absent; `Some(None)` if it is no pair.
 fn pair<'m>(json: &mut Reader<'m>) -> Option<Option<Header<'m>>> {
     if json.peek() != Some(b'{') {
         json.value().ok()?;
@@ -245,11 +245,14 @@ fn pair<'m>(json: &mut Reader<'m>) -> Option<Option<Header<'m>>> {
     let (mut name, mut value) = (None, Text::default());
     json.open_object().ok()?;
     while let Some(key) = json.key().ok()? {
-        let member = json.value().ok()?.text_or_json();
+        let member = match json.value().ok()? {
+            Value::Null => None,
+            member => Some(member.text_or_json()),
+        };
         if key.eq_ignore_ascii_case("key") {
-            name = Some(member);
+            name = member;
         } else if key.eq_ignore_ascii_case("value") {
-            value = member;
+            value = member.unwrap_or_default();
         }
     }
     Some(name.map(|name| Header { name, value }))
@@ -267,7 +270,7 @@ mod tests {
         let pairs = Headers::from(&[("Tenant", "north"), ("n", "5"), ("o", "{\"a\":null}")]);
         let object = Headers::object(r#"{"Tenant":"n\u006frth", "n":5,"o":{"a":null}}"#);
         let list = Headers::list(
-            r#"[{"key":"Tenant","value":"north"}, 7, {"Value":"5","Key":"n"},{"value":"x"},{"key":"o","value":{"a":null}}]"#,
+            r#"[{"key":"Tenant","value":"north"}, 7, {"Value":"5","Key":"n"},{"value":"x"},{"key":null},{"key":"o","value":{"a":null}}]"#,
         );
         assert_eq!(pairs, object);
         assert_eq!(pairs, list);

@@ -10,9 +10,11 @@
 //! | [`vocabulary`] | words of either side: all there are, and random ones for proptest |
 //! | [`switchboard`] | an application that replies to callbacks |
 //! | [`lifecycle`] | what is said over HTTP around its calls, as text |
+//! | [`chance`] | what goes wrong at random with any of these |
 //! | [`allocations`] | an allocator that counts |
 
 pub mod allocations;
+pub mod chance;
 pub mod duet;
 pub mod lifecycle;
 pub mod notation;

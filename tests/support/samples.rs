@@ -46,6 +46,12 @@ impl Sample {
     }
 }
 
+impl AsRef<[u8]> for Sample {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes()
+    }
+}
+
 /// The five shapes of Sinch's `connect` (fact sheet, 1.3), and what the documents show besides.
 pub const SINCH: &[&str] = &[
     r#"{"command":"connect","CallId":"...","ApplicationId":"...","Headers":{"Header1":"Value1","ApplicationId":"..."}}"#,

@@ -53,7 +53,14 @@ fn a_conference_callout_is_written_and_read() {
         .locale("en-US")
         .moh(Moh::Music2)
         .dtmf_options(keys)
-        .domain(Domain::Mxp);
+        .domain(Domain::Mxp)
+        .cli("private")
+        .max_duration(60)
+        .custom("mine")
+        .dtmf("1w#")
+        .enable_ace(true)
+        .enable_dice(false)
+        .enable_pie(true);
     let callout = Callout::Conference(conference);
     let mut body = [0; 512];
     let body = callout.write(&mut body).unwrap();
@@ -62,10 +69,21 @@ fn a_conference_callout_is_written_and_read() {
         json!({"method": "conferenceCallout", "conferenceCallout": {
             "destination": {"type": "username", "endpoint": "ann"}, "conferenceId": "room-7",
             "greeting": "Hello.", "locale": "en-US", "mohClass": "music2",
-            "conferenceDtmfOptions": {"mode": "forward"}, "domain": "mxp",
+            "conferenceDtmfOptions": {"mode": "forward"}, "domain": "mxp", "cli": "private", "maxDuration": 60,
+            "custom": "mine", "dtmf": "1w#", "enableAce": true, "enableDice": false, "enablePie": true,
         }})
     );
-    assert_eq!(Callout::parse(body.to_uppercase().as_bytes()).map(|loud| loud.check(&mut [])), Ok(Ok(())));
+    assert_eq!(
+        Callout::parse(
+            body.to_uppercase()
+                .replace("TRUE", "true")
+                .replace("FALSE", "false")
+                .replace("1W#", "1w#")
+                .as_bytes()
+        )
+        .map(|loud| loud.check(&mut [])),
+        Ok(Ok(()))
+    );
     assert_eq!(Callout::parse(body.as_bytes()), Ok(callout));
     assert_eq!(callout.check(&mut []), Ok(()));
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use voxwire::MAX_HEADERS;
 use voxwire::callback::CallbackEvent::Ice;
 use voxwire::svaml::{
-    ConnectMxp, ConnectPstn, Found, MAX_INSTRUCTIONS, MAX_MENUS, Reply, Rule, Say, Svaml, SvamlError,
+    ConnectMxp, ConnectPstn, ConnectStream, Found, MAX_INSTRUCTIONS, MAX_MENUS, Reply, Rule, Say, Svaml,
+    SvamlError,
 };
 
 use crate::{action, checked, instruction, menus, options, refusal, stream};
@@ -25,7 +26,7 @@ fn at_the_limit_all_is_well() {
         stream(json!({"maxDuration": 14400, "callHeaders": [{"key": "é".repeat(512)}]})),
         stream(json!({"callHeaders": Value::Array(pairs(MAX_HEADERS))})),
         stream(json!({"streamingOptions": {"version": 2, "sampleRate": 96000}})),
-        stream(json!({"destination": {"type": "WEBSOCKET", "endpoint": "WS://[::1]:80/?a=b#c"}})),
+        stream(json!({"destination": {"type": "WEBSOCKET", "endpoint": "WS://[::1]:65535/?a=b@c:d"}})),
         action(json!({"name": "connectConf", "conferenceId": "é".repeat(64)})),
         action(
             json!({"name": "connectConf", "conferenceId": "x", "conferenceDtmfOptions": {"mode": "Forward"}}),
@@ -34,7 +35,14 @@ fn at_the_limit_all_is_well() {
         instruction(json!({"name": "say", "text": "😀".repeat(600)})),
         instruction(json!({"name": "sendDtmf", "value": "0123456789#w"})),
         instruction(json!({"name": "setCookie", "key": x(24), "value": x(1000)})),
-        instruction(json!({"name": "playFiles", "ids": many(64, json!(x(600)))})),
+        instruction(json!({"name": "playFiles", "ids": many(64, json!(x(700)))})),
+        instruction(
+            json!({"name": "playFiles", "ids": [format!("#tts[{}]", x(600)), format!("#ssml[{}]", x(400))],
+            "locale": "l"}),
+        ),
+        instruction(
+            json!({"name": "playFiles", "ids": [format!("#href[https://files.example/{}]", x(2_000))]}),
+        ),
         instruction(
             json!({"name": "playFiles", "ids": ["[Welcome]", "a;b", "#TTS[c]", "#ssml[<d>]"], "locale": "l"}),
         ),
@@ -61,7 +69,7 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
     let x = |count: usize| "x".repeat(count);
     let pairs = |count: usize| (0..count).map(|n| json!({"key": n.to_string(), "value": ""})).collect();
     let excerpt = format!("\"{}\"…", x(32));
-    let e164 = "1 to 15 digits, + before them or not";
+    let e164 = "1 to 15 digits, no 0 first, + before them or not";
     let prompt = "must be #tts[…], #ssml[…], #href[http…] or the name of a file";
     for (document, said) in [
         (
@@ -79,6 +87,10 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
         (
             action(json!({"name": "connectPstn", "number": ""})),
             &format!("action.number: must be {e164}, found \"\""),
+        ),
+        (
+            action(json!({"name": "connectPstn", "number": "+046850111"})),
+            &format!("action.number: must be {e164}, found \"+046850111\""),
         ),
         (
             action(json!({"name": "connectPstn", "cli": "ann"})),
@@ -148,11 +160,25 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
         ),
         (
             stream(json!({"destination": {"type": "Websocket", "endpoint": "wss:///path"}})),
-            "action.destination.endpoint: must be ws://… or wss://…, found \"wss:///path\"",
+            "action.destination.endpoint: must be ws://… or wss://…, found \"wss://\"…",
         ),
         (
             stream(json!({"destination": {"type": "Websocket", "endpoint": "wss://a b"}})),
             "action.destination.endpoint: must be ws://… or wss://…, found \"wss://a b\"",
+        ),
+        (
+            stream(json!({"destination": {"type": "Websocket", "endpoint": "wss://media.example/\r\nx"}})),
+            "action.destination.endpoint: must be ws://… or wss://…, found \"wss://media.example\"…",
+        ),
+        (
+            stream(
+                json!({"destination": {"type": "Websocket", "endpoint": "wss://ann:s3cr3t@media.example"}}),
+            ),
+            "action.destination.endpoint: must be ws://… or wss://…, found \"wss://\"…",
+        ),
+        (
+            stream(json!({"destination": {"type": "Websocket", "endpoint": "wss://media.example/a#b"}})),
+            "action.destination.endpoint: must be ws://… or wss://…, found \"wss://media.example\"…",
         ),
         (
             stream(json!({"streamingOptions": {"sampleRate": 11025}})),
@@ -185,8 +211,15 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
             "instructions[].ids: at most 64 ids, found 65",
         ),
         (
-            instruction(json!({"name": "playFiles", "ids": [x(601)]})),
+            instruction(json!({"name": "playFiles", "ids": [format!("#tts[{}]", x(601))], "locale": "l"})),
             "instructions[].ids[]: at most 600 characters, found 601",
+        ),
+        (
+            instruction(
+                json!({"name": "playFiles", "ids": [format!("#tts[{}]", x(600)), format!("#tts[{}]", x(401))],
+                "locale": "l"}),
+            ),
+            "instructions[].ids: at most 1000 characters, found 1001",
         ),
         (
             instruction(json!({"name": "playFiles", "ids": [""]})),
@@ -211,7 +244,7 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
         (instruction(json!({"name": "startRecording"})), "instructions[].options.destinationUrl: required"),
         (
             instruction(json!({"name": "startRecording", "options": {"destinationUrl": "https://a/b"}})),
-            "instructions[].options.destinationUrl: must be s3://…, azure://… or gs://…, found \"https://a/b\"",
+            "instructions[].options.destinationUrl: must be s3://…, azure://… or gs://…, found \"https://a\"…",
         ),
         (
             json!({"instructions": [{"name": "startRecording", "options": {"destinationUrl": "s3://a"}}],
@@ -236,6 +269,10 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
         (
             menus(json!([{"id": "main", "repeatPrompt": vec!["p"; 65].join(";")}])),
             "action.menus[].repeatPrompt: at most 64 prompts, found 65",
+        ),
+        (
+            menus(json!([{"id": "main", "mainPrompt": format!("#tts[{}];f;#ssml[{}]", x(600), x(401))}])),
+            "action.menus[].mainPrompt: at most 1000 characters, found 1001",
         ),
         (
             action(json!({"name": "runMenu", "mainMenu": "b", "menus": [{"id": "main"}]})),
@@ -263,7 +300,11 @@ fn beyond_the_limit_the_field_the_limit_and_what_was_found_are_named() {
         ),
         (
             options(json!([{"dtmf": "1", "action": "return(a)b)"}])),
-            "action.menus[].options[].action: must be return(…) without ) inside, found \"a)b\"",
+            "action.menus[].options[].action: must be return(…) or menu(…) without ) inside, found \"a)b\"",
+        ),
+        (
+            menus(json!([{"id": "main", "options": [{"dtmf": "1", "action": "menu(a)b)"}]}, {"id": "a)b"}])),
+            "action.menus[].options[].action: must be return(…) or menu(…) without ) inside, found \"a)b\"",
         ),
         (
             options(json!([{"dtmf": "1", "action": "goto(b)"}])),
@@ -320,4 +361,45 @@ fn what_is_found_is_shown_in_part_and_cut_between_characters() {
     let refused = Reply::ace().say(Say::new(&*text)).go_on().unwrap_err();
     assert_eq!(refused.rule, Rule::AtMost { limit: 600, unit: "characters" });
     assert_eq!(refused.found, Found::Number(601));
+}
+
+#[test]
+fn a_stream_goes_to_a_host_that_can_be_dialled() {
+    let dialled = |endpoint| Reply::ice().connect_stream(ConnectStream::to(endpoint)).is_ok();
+    for endpoint in ["ws://a", "wss://a:1", "wss://a:65535/b", "WSS://[::1]", "ws://[::1]:80?a=//b@c:d"] {
+        assert!(dialled(endpoint), "{endpoint}");
+    }
+    for endpoint in [
+        "",
+        "ws:",
+        "ws://",
+        "ws:///a",
+        "ws://?a",
+        "ws://#a",
+        "ws://:80",
+        "ws://@",
+        "ws://ann@",
+        "ws://ann@a",
+        "ws://ann:b@a:80",
+        "ws://a:",
+        "ws://a:0",
+        "ws://a:65536",
+        "ws://a:99999999999999999999",
+        "ws://a:b",
+        "ws://a:+80",
+        "ws://[::1",
+        "ws://[::1]:",
+        "ws://a#b",
+        "ws://a/?b#c",
+        "ws://a b",
+        "ws://a/\n",
+        "ws://a/\u{85}",
+        " ws://a",
+        "ws://a ",
+        "http://a",
+        "//a",
+        "a",
+    ] {
+        assert!(!dialled(endpoint), "{endpoint:?}");
+    }
 }

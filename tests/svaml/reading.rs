@@ -1,9 +1,13 @@
 //! What is tolerated on reading, and what is refused, and where.
 
-use serde_json::Value;
-use voxwire::svaml::{Action, Choice, Instruction, SetCookie, Svaml};
+use serde_json::{Value, json};
+use voxwire::callback::CallbackEvent::Ice;
+use voxwire::svaml::{
+    Action, Choice, DestinationType, DtmfMode, Indications, Instruction, Moh, SetCookie, Svaml, Transport,
+};
+use voxwire::{Text, Vocabulary, Word};
 
-use crate::written;
+use crate::{checked, written};
 
 #[test]
 fn names_and_keys_are_read_in_any_case_and_some_misspellings_are_understood() {
@@ -54,6 +58,18 @@ fn names_and_keys_are_read_in_any_case_and_some_misspellings_are_understood() {
             r#"{"action":{"name":"connectStream","destination":{"type":"websocket","endpoint":"ws://a"},
                 "streamingOptions":null,"maxDuration":null,"callHeaders":null}}"#,
             r#"{"action":{"name":"connectStream","destination":{"type":"websocket","endpoint":"ws://a"}}}"#,
+        ),
+        (
+            r#"{"instructions":[{"name":"say","text":null,"locale":null},{"name":"startRecording","options":null},
+                {"name":"playFiles","ids":null},{"name":"setCookie","key":"k","value":"v","value":null}],
+                "action":{"name":"connectSip","destination":null,"callHeaders":[{"key":"k","value":null}]}}"#,
+            r#"{"instructions":[{"name":"say"},{"name":"startRecording","options":{}},{"name":"playFiles"},
+                {"name":"setCookie","key":"k"}],
+                "action":{"name":"connectSip","destination":{},"callHeaders":[{"key":"k","value":""}]}}"#,
+        ),
+        (
+            r#"{"action":{"name":"runMenu","menus":[{"id":null,"options":[{"dtmf":null,"action":null}]}]}}"#,
+            r#"{"action":{"name":"runMenu","menus":[{"options":[{"dtmf":"","action":""}]}]}}"#,
         ),
     ] {
         let svaml = Svaml::parse(odd.as_bytes()).unwrap_or_else(|error| panic!("{odd}: {error}"));
@@ -136,4 +152,69 @@ fn a_value_of_the_wrong_type_is_named_with_its_place() {
     }
     let error = Svaml::parse(b"{\"a\":\"\xff\"}").unwrap_err();
     assert_eq!(error.to_string(), "malformed document: text that is not UTF-8 at byte 6");
+}
+
+/// Every member there is, under the name that it has on the wire.
+pub(crate) fn whole() -> [Value; 7] {
+    let menu = json!({
+        "id": "main", "mainPrompt": "a", "repeatPrompt": "b", "repeats": 1, "maxDigits": 2, "timeoutMills": 3,
+        "maxTimeoutMills": 4, "options": [{"dtmf": "1", "action": "return(x)"}, {"dtmf": "*", "action": "menu(main)"}],
+    });
+    let pairs = json!([{"key": "k", "value": "v"}, {"key": "\u{1}é😀\"", "value": ""}]);
+    [
+        json!({"name": "connectPstn", "number": "1", "locale": "l", "maxDuration": 1, "dialTimeout": 2, "cli": "private",
+            "suppressCallbacks": true, "dtmf": "1", "indications": "se", "amd": {"enabled": true, "async": false}}),
+        json!({"name": "connectMxp", "destination": {"type": "username", "endpoint": "a"}, "callHeaders": pairs}),
+        json!({"name": "connectSip", "destination": {"type": "sip", "endpoint": "a"}, "maxDuration": 1, "cli": "1",
+            "suppressCallbacks": false, "transport": "TLS", "callHeaders": pairs, "moh": "ring"}),
+        json!({"name": "connectConf", "conferenceId": "c", "moh": "music1",
+            "conferenceDtmfOptions": {"mode": "detect", "maxDigits": 1, "timeoutMills": 2}}),
+        json!({"name": "connectStream", "destination": {"type": "Websocket", "endpoint": "ws://a"}, "maxDuration": 1,
+            "streamingOptions": {"version": 1, "sampleRate": 8000}, "callHeaders": pairs}),
+        json!({"name": "runMenu", "barge": true, "locale": "l", "mainMenu": "main", "enableVoice": true, "menus": [menu]}),
+        json!({"name": "park", "locale": "l", "introPrompt": "#tts[a;b];c", "holdPrompt": "#href[http://a]", "maxDuration": 5}),
+    ]
+}
+
+#[test]
+fn every_member_is_read_and_written_under_its_name() {
+    for action in whole().map(crate::action) {
+        let text = action.to_string();
+        assert_eq!(written(&Svaml::parse(text.as_bytes()).unwrap()), action);
+        assert_eq!(checked(&action, Ice), Ok(()), "{action}");
+    }
+    let instructions = json!({"instructions": [
+        {"name": "playFiles", "ids": ["a"], "locale": "l"},
+        {"name": "say", "text": "a", "locale": "l"},
+        {"name": "sendDtmf", "value": "1"},
+        {"name": "setCookie", "key": "k", "value": "v"},
+        {"name": "answer"},
+        {"name": "startRecording", "options": {"destinationUrl": "s3://a", "credentials": "c", "format": "mp3",
+            "notificationEvents": true, "transcriptionOptions": {"enabled": true, "locale": "l"}}},
+        {"name": "stopRecording"},
+    ]});
+    let text = instructions.to_string();
+    assert_eq!(written(&Svaml::parse(text.as_bytes()).unwrap()), instructions);
+}
+
+#[test]
+fn every_word_that_a_source_names_is_known_in_any_case() {
+    fn all_known<V: Vocabulary + core::fmt::Debug>(words: &str) {
+        assert_eq!(V::KNOWN.len(), words.split(' ').count(), "{:?}", V::KNOWN);
+        for word in words.split(' ') {
+            for spelled in [word.to_string(), word.to_lowercase(), word.to_uppercase()] {
+                let known = Word::<V>::new(Text::new(&spelled)).known();
+                assert_eq!(known.map(V::as_str), Some(word), "{spelled}");
+            }
+        }
+    }
+    // They stand in the fact sheet, 1.1, 2.3, 3.3 and 3.6.
+    all_known::<DestinationType>("number username sip did Websocket");
+    all_known::<Moh>("ring music1 music2 music3");
+    all_known::<Transport>("UDP TCP TLS");
+    all_known::<DtmfMode>("ignore forward detect");
+    all_known::<Indications>(
+        "at au bg br be ch cl cn cz de dk ee es fi fr gr hu il in it lt jp mx my nl no nz ph pl pt ru se sg th uk \
+         us tw ve za",
+    );
 }

@@ -1,10 +1,12 @@
 //! Nothing that comes in makes the reader panic, and all that can be read can be written and read again.
 
 use serde_json::json;
+use support::chance::Chance;
 use voxwire::MAX_NESTING;
 use voxwire::svaml::{Callout, MAX_BODY, Svaml, SvamlError};
 
 use crate::matrix::words;
+use crate::reading::whole;
 use crate::{EVENTS, action, fixture};
 
 #[test]
@@ -27,22 +29,9 @@ fn bodies_are_bounded_in_length_and_depth() {
 
 /// Documents that hold every member there is.
 fn samples() -> Vec<String> {
-    let full = [
-        json!({"name": "connectPstn", "number": "1", "locale": "l", "maxDuration": 1, "dialTimeout": 2, "cli": "private",
-            "suppressCallbacks": true, "dtmf": "1", "indications": "se", "amd": {"enabled": true, "async": false}}),
-        json!({"name": "connectMxp", "destination": {"type": "username", "endpoint": "a"},
-            "callHeaders": [{"key": "k", "value": "v"}, {"key": "\u{1}é😀\""}]}),
-        json!({"name": "connectSip", "destination": {"type": "sip", "endpoint": "a"}, "maxDuration": 1, "cli": "1",
-            "suppressCallbacks": false, "transport": "TLS", "callHeaders": [], "moh": "ring"}),
-        json!({"name": "park", "locale": "l", "introPrompt": "#tts[a;b];c", "holdPrompt": "#href[http://a]", "maxDuration": 5}),
-        json!({"name": "runMenu", "barge": true, "locale": "l", "mainMenu": "main", "enableVoice": true, "menus": [{
-            "id": "main", "mainPrompt": "a", "repeatPrompt": "b", "repeats": 1, "maxDigits": 2, "timeoutMills": 3,
-            "maxTimeoutMills": 4, "options": [{"dtmf": 1, "action": "return(x)"}, {"dtmf": "*", "action": "menu(main)"}],
-        }]}),
-    ];
     let mut samples: Vec<_> =
         fixture()["cases"].as_array().unwrap().iter().map(|c| c["doc"].to_string()).collect();
-    samples.extend(full.into_iter().map(|full| action(full).to_string()));
+    samples.extend(whole().map(|whole| action(whole).to_string()));
     let ice = samples[0].clone();
     let custom = json!({"cli": "1", "destination": {"type": "number", "endpoint": "1"}, "dtmf": "1", "custom": "c",
         "maxDuration": 1, "ice": ice, "ace": "https://a", "pie": ice, "enableAce": true});
@@ -85,45 +74,9 @@ fn every_prefix_and_a_hundred_thousand_mutations_are_survived() {
             assert!(Svaml::parse(&sample.as_bytes()[..len]).is_err(), "{}", &sample[..len]);
         }
     }
-    let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
+    let (mut chance, mut mutant) = (Chance::new(1), Vec::new());
     for turn in 0..100_000 {
-        let mut bytes = samples[turn % samples.len()].clone().into_bytes();
-        for _ in 0..=chance.below(3) {
-            let at = chance.below(bytes.len());
-            match chance.below(7) {
-                _ if bytes.is_empty() => {}
-                0 => bytes[at] ^= 1 << chance.below(8),
-                1 => bytes.insert(at, b"{}[]:,\"\\/u0-.eE+= tfn"[chance.below(21)]),
-                2 => drop(bytes.remove(at)),
-                3 => {
-                    let other = chance.below(bytes.len());
-                    bytes.swap(at, other);
-                }
-                4 => bytes.truncate(at),
-                5 => {
-                    let other = samples[chance.below(samples.len())].as_bytes();
-                    bytes.truncate(at);
-                    bytes.extend_from_slice(&other[chance.below(other.len())..]);
-                }
-                _ => {
-                    let digit =
-                        bytes[at..].iter().position(u8::is_ascii_digit).map_or(at, |ahead| at + ahead);
-                    bytes.splice(digit..digit, core::iter::repeat_n(b'9', 1 + chance.below(24)));
-                }
-            }
-        }
-        survives(&bytes, &mut buf);
-    }
-}
-
-/// Marsaglia's xorshift: as random as needed here, and the same in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % bound.max(1)
+        chance.mutate(&samples[turn % samples.len()], &samples, &mut mutant);
+        survives(&mutant, &mut buf);
     }
 }

@@ -69,6 +69,20 @@ fn nothing_secret_is_shown() {
     for shown in [format!("{stream:?}"), format!("{bucket:?}"), format!("{refused:?}")] {
         assert!(!shown.contains("s3cr3t"), "{shown}");
     }
+    let ids = ["https://files.example/a.mp3?sig=s3cr3t", "#href[https://files.example/s3cr3t.mp3]"];
+    let prompt = "#href[https://a?sig=s3cr3t];#tts[Hi.]";
+    let menus = [Menu::new("main").main_prompt(prompt).repeat_prompt("a.mp3?sig=s3cr3t&at=b://")];
+    for reply in [
+        Reply::ice().play_files(PlayFiles::new(&ids)).run_menu(RunMenu::new(&menus)),
+        Reply::ice().park(Park::new().intro_prompt(prompt).hold_prompt("a.mp3?sig=s3cr3t")),
+        Reply::ice().connect_stream(ConnectStream::to("wss://media.example/calls/s3cr3t")),
+        Reply::ice().start_recording(StartRecording::to("s3://s3cr3t@bucket")).hangup(),
+        Reply::ice().play_files(PlayFiles::new(&["#href[a?sig=s3cr3t]"])).hangup(),
+        Reply::ice().park(Park::new().hold_prompt("#href[https://a?s3cr3t];")),
+        Reply::ice().connect_stream(ConnectStream::to("wss://ann:s3cr3t@a")),
+    ] {
+        assert!(!format!("{reply:?}").contains("s3cr3t"), "{reply:?}");
+    }
     let long = "s3cr3t".repeat(200);
     let recording = StartRecording::to("").credentials(&*long);
     for refused in [
@@ -98,7 +112,7 @@ fn parts() -> impl Strategy<Value = Parts> {
     (
         vec(vocabulary::text(12), 4),
         "[0-9#w*]{1,8}",
-        "\\+?[0-9]{1,15}",
+        "\\+?[1-9][0-9]{0,14}",
         option::of(0_u32..=14_400),
         option::of(any::<u32>()),
         option::of(any::<bool>()),
@@ -127,11 +141,13 @@ impl Parts {
     /// Builds the reply and hands it to `judge`.
     fn built<T>(&self, judge: impl FnOnce(Result<(Svaml<'_>, Waived), Invalid>) -> T) -> T {
         let [a, b, c, d] = &*self.texts else { unreachable!() };
-        let named = format!("n{a}");
+        let named = format!("n{}", a.replace(')', ""));
         let speech = format!("#tts[x{}]", b.replace(']', ""));
         let prompts = format!("{speech};f");
-        let address =
-            format!("wss://media.example/{}", c.replace(|c: char| c.is_whitespace() || c.is_control(), ""));
+        let address = format!(
+            "wss://media.example/{}",
+            c.replace(|c: char| c.is_whitespace() || c.is_control() || c == '#', "")
+        );
         let argument = d.replace(')', "");
         let (keys, number, named) = (&*self.keys, &*self.number, &*named);
         let files = [&*speech, named];

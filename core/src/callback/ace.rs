@@ -9,7 +9,7 @@ record! {
     /// Answered call: somebody who was called has answered, and SVAML says how to go on (Voice v1, ACE).
     ///
     /// Posted for callouts with `enableAce`, and for legs of `connectPstn` and `connectSip` without
-    /// `suppressCallbacks`.
+    /// `suppressCallbacks`; not for calls to an app.
     pub struct Ace<'m> with call: CallInfo<'m> {
         /// Who or what has answered, if answering machines are to be detected.
         pub amd: Option<Amd<'m>> = "amd",

@@ -9,7 +9,8 @@ use crate::utc::Timestamp;
 record! {
     /// What every callback may tell of its call (Voice v1, callbacks).
     pub struct CallInfo<'m> {
-        /// The call's id. Opaque; ids of up to 128 bytes have been seen.
+        /// The call's id. Opaque: a UUID, also with a number behind it, 32 hex digits, and a word with `@` and an
+        /// address have been seen.
         pub call_id: Option<Text<'m>> = "callId",
         /// When it happened, in UTC. A notify has none.
         pub timestamp: Option<Timestamp<'m>> = "timestamp",

@@ -59,7 +59,8 @@ pub use private::Private;
 
 use record::Member;
 
-/// Bytes of the longest body that is read (assumed: Sinch names no limit, and its examples stay below a kilobyte).
+/// Bytes of the longest body that is read, of a callback as of a reply (assumed: Sinch names no limit, and its examples
+/// stay below a kilobyte).
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// A callback, borrowed from its body.

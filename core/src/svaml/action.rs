@@ -1,6 +1,9 @@
 //! How a reply ends: what becomes of the call.
 
+use core::fmt;
+
 use super::connect::{ConnectConf, ConnectMxp, ConnectPstn, ConnectSip, ConnectStream};
+use super::forms::Shown;
 use super::members::{members, named, setters};
 use super::menu::RunMenu;
 use super::read::Member;
@@ -42,7 +45,6 @@ pub struct Continue;
 
 members! {
     /// Lets the caller wait.
-    #[derive(Debug)]
     pub struct Park<'a> {
         /// Language of `#tts` prompts.
         pub locale: Option<Text<'a>> = "locale",
@@ -66,5 +68,17 @@ impl<'a> Park<'a> {
         intro_prompt: impl Into<Text<'a>>,
         hold_prompt: impl Into<Text<'a>>,
         max_duration: u32,
+    }
+}
+
+/// Of the prompts, nothing that follows the host of an address.
+impl fmt::Debug for Park<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Park")
+            .field("locale", &self.locale)
+            .field("intro_prompt", &self.intro_prompt.map(Shown))
+            .field("hold_prompt", &self.hold_prompt.map(Shown))
+            .field("max_duration", &self.max_duration)
+            .finish()
     }
 }

@@ -269,7 +269,8 @@ members! {
     pub struct Destination<'a> {
         /// What it is.
         pub kind: Option<Word<'a, DestinationType>> = "type",
-        /// Its number, name or address. The query of an address may hold a secret, so debug output does not show it.
+        /// Its number, name or address. What follows the host of an address may be a secret, so debug output does not
+        /// show it.
         pub endpoint: Text<'a> = "endpoint",
     }
 }
@@ -281,7 +282,7 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Without the query of an address.
+/// Without what follows the host of an address.
 impl fmt::Debug for Destination<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoint = Shown(self.endpoint);

@@ -41,9 +41,9 @@ pub struct StopRecording;
 
 members! {
     /// Plays files, or prompts: `#tts[…]`, `#ssml[…]`, `#href[http…]`, or the id or address of a file.
-    #[derive(Debug)]
     pub struct PlayFiles<'a> {
-        /// What is played, at most 64, of at most 600 characters each.
+        /// What is played, at most 64. Of what is spoken at most 600 characters each, and 1,000 together. Of an address,
+        /// debug output has the host only: it may be all it takes to listen.
         pub ids: List<'a, Text<'a>, &'a str> = "ids",
         /// Language; required where one of them is `#tts` or `#ssml`.
         pub locale: Option<Text<'a>> = "locale",
@@ -57,6 +57,14 @@ impl<'a> PlayFiles<'a> {
     }
 
     setters! { locale: impl Into<Text<'a>> }
+}
+
+/// Without what follows the host of an address.
+impl fmt::Debug for PlayFiles<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = fmt::from_fn(|f| f.debug_list().entries(self.ids.iter().map(Shown)).finish());
+        f.debug_struct("PlayFiles").field("ids", &ids).field("locale", &self.locale).finish()
+    }
 }
 
 members! {
@@ -180,7 +188,7 @@ members! {
     }
 }
 
-/// All but the credentials and the query of the address.
+/// All but the credentials, and what follows the host of the address.
 impl fmt::Debug for Recording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recording")

@@ -6,6 +6,7 @@ use core::slice;
 use heapless::Vec;
 
 use super::MAX_INSTRUCTIONS;
+use super::forms::shown;
 use crate::callback::CallbackEvent;
 use crate::error::{Bound, ReceiveError};
 use crate::limits::{MAX_HEADERS, MAX_NESTING};
@@ -29,8 +30,8 @@ pub struct Invalid {
     pub field: &'static str,
     /// The rule.
     pub rule: Rule,
-    /// What was found instead. Of secrets, header values and cookies only the length, of an address nothing from its
-    /// `?` on.
+    /// What was found instead. Of secrets, header values and cookies only the length, of an address no more than its
+    /// scheme and host.
     pub found: Found,
 }
 
@@ -140,10 +141,10 @@ impl Excerpt {
     /// Bytes of a text that are kept.
     pub const MAX: usize = 32;
 
-    /// An address without its query, where secrets may be.
+    /// Of an address or a prompt, as far as it may be shown.
     pub(super) fn address(text: Text<'_>) -> Self {
-        let excerpt = Self::of(text.chars().take_while(|c| *c != '?'));
-        let is_all = text.chars().all(|c| c != '?');
+        let (chars, is_all) = shown(text);
+        let excerpt = Self::of(chars);
         Self { whole: excerpt.whole && is_all, ..excerpt }
     }
 

@@ -119,8 +119,7 @@ impl<'a, T: Member<'a>, S: Copy + Into<T>> IntoIterator for List<'a, T, S> {
 impl<'a, T: Member<'a>, S: Copy + Into<T>> Member<'a> for List<'a, T, S> {
     fn read(json: &mut Reader<'a>, name: &'static str) -> Result<Self, SvamlError> {
         let list = array(json, name, |json| T::read(json, name).map(drop))?;
-        let source = list.map_or(Source::Slice([].as_slice()), Source::Json);
-        Ok(Self { source, yields: PhantomData })
+        Ok(Self { source: Source::Json(list), yields: PhantomData })
     }
 
     fn is_absent(&self) -> bool {

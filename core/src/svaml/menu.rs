@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::forms::Shown;
 use super::invalid::SvamlError;
 use super::list::List;
 use super::members::{members, setters};
@@ -54,11 +55,11 @@ members! {
     /// assert_eq!(options[0].choice.to_string(), "return(sales)");
     /// assert_eq!(main.options.iter().nth(1).unwrap().key, "2");
     /// ```
-    #[derive(Debug)]
     pub struct Menu<'a> {
         /// Its id, of which there is one `main`.
         pub id: Text<'a> = "id",
-        /// Prompts, `;` between them, each `#tts[…]`, `#ssml[…]`, `#href[http…]`, or the id or address of a file.
+        /// Prompts, `;` between them, each `#tts[…]`, `#ssml[…]`, `#href[http…]`, or the id or address of a file: as
+        /// many, and as long, as [`PlayFiles`](super::PlayFiles) may have.
         pub main_prompt: Option<Text<'a>> = "mainPrompt",
         /// Prompts when the caller has chosen nothing.
         pub repeat_prompt: Option<Text<'a>> = "repeatPrompt",
@@ -97,6 +98,22 @@ impl<'a> Menu<'a> {
     }
 }
 
+/// Of the prompts, nothing that follows the host of an address.
+impl fmt::Debug for Menu<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Menu")
+            .field("id", &self.id)
+            .field("main_prompt", &self.main_prompt.map(Shown))
+            .field("repeat_prompt", &self.repeat_prompt.map(Shown))
+            .field("repeats", &self.repeats)
+            .field("max_digits", &self.max_digits)
+            .field("timeout_ms", &self.timeout_ms)
+            .field("max_timeout_ms", &self.max_timeout_ms)
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
 /// A key of a menu, and what it chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
@@ -118,7 +135,7 @@ impl<'a> MenuOption<'a> {
 
 impl<'a> Member<'a> for MenuOption<'a> {
     fn read(json: &mut Reader<'a>, name: &'static str) -> Result<Self, SvamlError> {
-        let (mut key, mut choice) = (Key(Text::default()), Choice::default());
+        let (mut key, mut choice) = (Key::default(), Choice::default());
         object(json, name, |member| {
             member.fill("dtmf", &mut key)?;
             member.fill("action", &mut choice)
@@ -128,6 +145,7 @@ impl<'a> Member<'a> for MenuOption<'a> {
 }
 
 /// A key, written as a string or as a number.
+#[derive(Default)]
 struct Key<'a>(Text<'a>);
 
 impl<'a> Member<'a> for Key<'a> {
@@ -146,7 +164,7 @@ impl<'a> Member<'a> for Key<'a> {
 pub enum Choice<'a> {
     /// The menu ends; the PIE callback has this value, which may be empty and has no `)`.
     Return(Text<'a>),
-    /// The menu of this id follows.
+    /// The menu of this id, which has no `)`, follows.
     Menu(Text<'a>),
     /// Neither, only ever read. No check lets it pass.
     Other(Text<'a>),

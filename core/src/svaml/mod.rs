@@ -72,14 +72,12 @@ pub use script::Script;
 pub use words::{DestinationType, DtmfMode, Indications, Moh, Transport};
 
 use crate::callback::CallbackEvent;
+pub use crate::callback::MAX_BODY;
 use crate::codec::json::Reader;
 use read::{Member, array, object};
 
 /// What is replied to a callback that wants no SVAML. An empty body has been seen to be logged as an error.
 pub const NOTHING: &str = "{}";
-
-/// Length of a document that is read, in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
 
 /// Instructions of one reply.
 pub const MAX_INSTRUCTIONS: usize = 16;
@@ -148,19 +146,20 @@ impl<'a> Svaml<'a> {
     /// |---|---|---|
     /// | `name` | may answer the event | [`matrix`] |
     /// | `maxDuration` | at most 14,400 s; of `park` 600 s | Voice v1, SVAML; pages of 2021 |
-    /// | `number`, `cli` | E.164, `cli` also `private` | Voice v1, SVAML |
+    /// | `number`, `cli` | E.164 with or without `+`, `cli` also `private` | Voice v1, SVAML |
     /// | `dtmf`, `value` of `sendDtmf` | `0`–`9`, `#`, `w`, at least one | Voice v1, SVAML |
     /// | `conferenceId` | 1 to 64 characters | Voice v1, SVAML |
     /// | `destination` | an `endpoint`, and the right `type` | Voice v1, SVAML |
     /// | of `connectStream` | type `Websocket`, `ws://` or `wss://`, a known rate | Voice v1 `connectStream`, Voice 2.0 |
+    /// | | a host, neither user nor fragment | RFC 6455 |
     /// | `callHeaders` | together at most 1,024 bytes | Voice v1, call headers |
     /// | | at most [`MAX_HEADERS`](crate::MAX_HEADERS), each with a key | assumed |
     /// | cookies | together at most 1,024 bytes, each with a key | Voice v1, SVAML; assumed |
     /// | `text` | 1 to 600 characters | Voice v1, SVAML |
-    /// | `ids`, prompts | 1 to 64 of 1 to 600 characters, well formed | an SDK of Sinch's own |
+    /// | `ids`, prompts | 1 to 64, well formed; spoken at most 600 characters each, 1,000 together | an SDK of Sinch's own |
     /// | `locale` | required with `#tts` and `#ssml` in `ids`, and with `enableVoice` | Voice v1, SVAML |
     /// | `menus` | one is `main`, `mainMenu` and `menu(…)` exist | Voice v1, SVAML |
-    /// | | at most [`MAX_MENUS`], ids differ, keys of a menu differ, no `)` within `return(…)` | assumed |
+    /// | | at most [`MAX_MENUS`], ids differ, keys of a menu differ, no `)` within `return(…)` or `menu(…)` | assumed |
     /// | `destinationUrl` | `s3://`, `azure://` or `gs://` | Voice v1, recording; the last from Voice 2.0 |
     /// | `startRecording` | not with `connectMxp` | Voice v1, SVAML |
     /// | vocabularies | [`Moh`], [`Indications`], [`Transport`], [`DtmfMode`] | Voice v1, SVAML |

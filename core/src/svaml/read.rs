@@ -44,37 +44,38 @@ pub(super) struct Entry<'r, 'a> {
 }
 
 impl<'a> Entry<'_, 'a> {
-    /// Reads the value into `place` if this is the member called `name`.
-    pub(super) fn fill<T: Member<'a>>(
+    /// Reads the value into `place` if this is the member called `name`. `null` is as good as absent.
+    pub(super) fn fill<T: Member<'a> + Default>(
         &mut self,
         name: &'static str,
         place: &mut T,
     ) -> Result<(), SvamlError> {
         if !self.taken && self.key.eq_ignore_ascii_case(name) {
-            *place = T::read(self.json, name)?;
+            *place = T::default();
+            if self.json.peek() == Some(b'n') {
+                self.json.value()?;
+            } else {
+                *place = T::read(self.json, name)?;
+            }
             self.taken = true;
         }
         Ok(())
     }
 }
 
-/// Reads an array and gives its JSON, every element proven by `element`. `null` is an array without elements.
+/// Reads an array and gives its JSON, every element proven by `element`.
 pub(super) fn array<'a>(
     json: &mut Reader<'a>,
     name: &'static str,
     mut element: impl FnMut(&mut Reader<'a>) -> Result<(), SvamlError>,
-) -> Result<Option<&'a str>, SvamlError> {
-    if json.peek() == Some(b'n') {
-        json.value()?;
-        return Ok(None);
-    }
+) -> Result<&'a str, SvamlError> {
     expect(json, b'[', name, "an array")?;
     let start = json.at();
     json.open_array()?;
     while json.element()? {
         element(json)?;
     }
-    Ok(Some(json.since(start)))
+    Ok(json.since(start))
 }
 
 /// The `name` of the object that comes next, which may stand anywhere in it; empty if there is none.
@@ -114,10 +115,6 @@ pub(super) fn scalar<'a, T>(
 
 impl<'a, T: Member<'a>> Member<'a> for Option<T> {
     fn read(json: &mut Reader<'a>, name: &'static str) -> Result<Self, SvamlError> {
-        if json.peek() == Some(b'n') {
-            json.value()?;
-            return Ok(None);
-        }
         T::read(json, name).map(Some)
     }
 

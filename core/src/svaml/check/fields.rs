@@ -41,7 +41,7 @@ impl Waiver {
 }
 
 pub(super) const CHARACTERS: &str = "characters";
-pub(super) const E164: Rule = Rule::Form("1 to 15 digits, + before them or not");
+pub(super) const E164: Rule = Rule::Form("1 to 15 digits, no 0 first, + before them or not");
 pub(super) const MOH: &str = "ring, music1, music2, music3";
 
 pub(super) fn conference_keys(
@@ -52,7 +52,7 @@ pub(super) fn conference_keys(
 }
 
 pub(super) fn cli(field: &'static str, cli: Option<Text<'_>>) -> Result<(), Invalid> {
-    let form = Rule::Form("1 to 15 digits, + before them or not, or private");
+    let form = Rule::Form("1 to 15 digits, no 0 first, + before them or not, or private");
     match cli {
         Some(cli) => ensure(is_e164(cli) || cli.eq_ignore_ascii_case("private"), field, form, cli),
         None => Ok(()),

@@ -4,8 +4,8 @@ use heapless::Vec;
 
 use super::fields::{CHARACTERS, at_most, ensure, required};
 use crate::svaml::MAX_MENUS;
-use crate::svaml::forms::prompts;
-use crate::svaml::invalid::{Found, Invalid, Rule};
+use crate::svaml::forms;
+use crate::svaml::invalid::{Excerpt, Found, Invalid, Rule};
 use crate::svaml::menu::{Choice, Menu, RunMenu};
 use crate::text::Text;
 
@@ -47,36 +47,41 @@ fn one_menu(menu: &Menu<'_>, exists: impl Fn(Text<'_>) -> bool) -> Result<(), In
         ensure(is_new, field, Rule::Unique, option.key)?;
 
         let field = "action.menus[].options[].action";
-        match option.choice {
-            Choice::Return(value) => {
-                let is_right = value.chars().all(|c| c != ')');
-                ensure(is_right, field, Rule::Form("return(…) without ) inside"), value)?;
-            }
-            Choice::Menu(id) => ensure(exists(id), field, Rule::Menu, id)?,
+        let argument = match option.choice {
+            Choice::Return(argument) | Choice::Menu(argument) => argument,
             Choice::Other(text) => {
                 return Err(Invalid::new(field, Rule::Form("return(…) or menu(…)"), text));
             }
+        };
+        let is_right = argument.chars().all(|c| c != ')');
+        ensure(is_right, field, Rule::Form("return(…) or menu(…) without ) inside"), argument)?;
+        if let Choice::Menu(id) = option.choice {
+            ensure(exists(id), field, Rule::Menu, id)?;
         }
     }
     Ok(())
 }
 
+/// Characters that the prompts of one place have to speak.
+pub(super) const MAX_SPOKEN: u64 = 1_000;
+
 pub(super) fn prompt_list(field: &'static str, text: Option<Text<'_>>) -> Result<(), Invalid> {
-    text.map_or(Ok(()), |text| prompt(field, text, true).map(drop))
+    let spoken = text.map_or(Ok(0), |text| prompts(field, text, true))?;
+    at_most(field, spoken, MAX_SPOKEN, CHARACTERS)
 }
 
-/// Whether a prompt is spoken, once it is proven that it is one, or a list of them.
-pub(super) fn prompt(field: &'static str, text: Text<'_>, is_list: bool) -> Result<bool, Invalid> {
-    let (mut number, mut is_spoken) = (0_usize, false);
-    for prompt in prompts(text, is_list) {
-        let Some(prompt) = prompt else {
+/// How many characters a prompt speaks, once it is proven that it is one, or a list of them.
+pub(super) fn prompts(field: &'static str, text: Text<'_>, is_list: bool) -> Result<usize, Invalid> {
+    let (mut number, mut all) = (0_usize, 0_usize);
+    for spoken in forms::prompts(text, is_list) {
+        let Some(spoken) = spoken else {
             let form = Rule::Form("#tts[…], #ssml[…], #href[http…] or the name of a file");
-            return Err(Invalid::new(field, form, text));
+            return Err(Invalid::new(field, form, Excerpt::address(text)));
         };
-        at_most(field, prompt.length, 600, CHARACTERS)?;
+        at_most(field, spoken, 600, CHARACTERS)?;
         number = number.saturating_add(1);
         at_most(field, number, 64, "prompts")?;
-        is_spoken |= prompt.is_spoken;
+        all = all.saturating_add(spoken);
     }
-    Ok(is_spoken)
+    Ok(all)
 }

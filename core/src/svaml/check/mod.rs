@@ -7,7 +7,7 @@ mod menus;
 use super::Svaml;
 use super::action::{Action, Park};
 use super::connect::{ConnectConf, ConnectPstn, ConnectSip, ConnectStream, Destination};
-use super::forms::{count, is_address, is_e164};
+use super::forms::{count, is_address, is_e164, is_stream};
 use super::instruction::{Instruction, PlayFiles, Say, SetCookie};
 use super::invalid::{Excerpt, Found, Invalid, Rule, Waived};
 use super::matrix::{answers, wants_svaml};
@@ -22,7 +22,7 @@ pub(super) use callout::{callout, script_url};
 use fields::{
     CHARACTERS, E164, MOH, Waiver, at_most, cli, conference_keys, duration, ensure, known, required, unknown,
 };
-use menus::{prompt, prompt_list, run_menu};
+use menus::{MAX_SPOKEN, prompt_list, prompts, run_menu};
 
 /// The first rule that a reply breaks.
 pub(super) fn strictly(svaml: &Svaml<'_>, event: CallbackEvent) -> Result<(), Invalid> {
@@ -147,11 +147,12 @@ fn play_files(files: &PlayFiles<'_>) -> Result<(), Invalid> {
     if files.ids.is_empty() {
         return Err(Invalid::new(field, Rule::Required, Found::Nothing));
     }
-    let mut is_spoken = false;
+    let mut spoken: usize = 0;
     for id in files.ids {
-        is_spoken |= prompt("instructions[].ids[]", id, false)?;
+        spoken = spoken.saturating_add(prompts("instructions[].ids[]", id, false)?);
     }
-    if is_spoken { required("instructions[].locale", files.locale.unwrap_or_default()) } else { Ok(()) }
+    at_most(field, spoken, MAX_SPOKEN, CHARACTERS)?;
+    if spoken > 0 { required("instructions[].locale", files.locale.unwrap_or_default()) } else { Ok(()) }
 }
 
 fn say_text(say: &Say<'_>) -> Result<(), Invalid> {
@@ -183,13 +184,8 @@ fn connect_stream(stream: &ConnectStream<'_>) -> Result<(), Invalid> {
     }
     destination(&stream.destination, DestinationType::Websocket)?;
     let endpoint = stream.destination.endpoint;
-    let is_right = is_address(endpoint.chars(), &["ws://", "wss://"]);
-    ensure(
-        is_right,
-        "action.destination.endpoint",
-        Rule::Form("ws://… or wss://…"),
-        Excerpt::address(endpoint),
-    )?;
+    let form = Rule::Form("ws://… or wss://…");
+    ensure(is_stream(endpoint), "action.destination.endpoint", form, Excerpt::address(endpoint))?;
     if let Some(rate) = stream.streaming_options.and_then(|options| options.sample_rate) {
         let rates = Rule::OneOf("8000, 16000, 24000, 44100, 48000, 96000");
         let is_known = AudioFormat::pcm16(rate).is_some();
