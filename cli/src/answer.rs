@@ -67,9 +67,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
-    if args.token.as_ref().is_some_and(|token| token.is_empty() || token.contains('/')) {
+    if args.token.as_ref().is_some_and(|token| token.is_empty() || !token.bytes().all(stands_in_a_path)) {
         return Err(Failure::Usage(
-            "--token is one segment of a path: not empty, and without a slash".into(),
+            "--token is one segment of a path: letters, digits and -._~!$&'()*+,;=:@, at least one".into(),
         ));
     }
     let agent = agent(&args)?;
@@ -197,6 +197,15 @@ fn agent(args: &Args) -> Result<Agent, Failure> {
         },
         _ => Err(Failure::Usage("--agent is one of: echo, play FILE.wav, record DIR, busy, reject".into())),
     }
+}
+
+/// Whether a byte stands for itself in a segment of a path (RFC 3986, section 3.3). Whoever dials would escape others.
+const fn stands_in_a_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'('..=b',' | b';' | b'=' | b':' | b'@'
+        )
 }
 
 fn listen_failure(args: &Args, cause: std::io::Error) -> Failure {

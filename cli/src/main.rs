@@ -3,7 +3,7 @@
 //! | command | what it is | file |
 //! |---|---|---|
 //! | `demo` | two whole calls in one process, checked byte by byte | `demo.rs` |
-//! | `answer` | an application: a server with a built-in agent | `answer.rs`, `agent.rs` |
+//! | `answer` | an application: a server with a built-in agent | `answer.rs`, `reception.rs`, `agent.rs` |
 //! | `call` | a platform: places a call as the provider would | `call.rs`, `platform.rs`, `ear.rs` |
 //! | `call --callback` | the same, with Sinch's callbacks | `call/callback.rs`, `provider.rs` |
 //! | `explain` | captured messages, in words | `explain.rs`, `words.rs` |

@@ -31,7 +31,7 @@ mod reply;
 mod stream;
 
 pub(crate) use callout::{Begins, Errand};
-pub(crate) use course::{A_MOMENT, Arrival, Course};
+pub(crate) use course::{A_MOMENT, Course, Outcome};
 pub(crate) use end::End;
 pub(crate) use leg::{Guide, Leg, Parties, Says};
 pub(crate) use people::{Answerer, Callee, People, Presses};

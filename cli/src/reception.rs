@@ -14,7 +14,6 @@ use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
 
 use http_body_util::Full;
 use hyper::body::{Body, Bytes, Incoming};
@@ -27,13 +26,14 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
-use voxwire::{Application, Utc};
+use voxwire::Application;
 use voxwire_tokio::tokio_tungstenite::WebSocketStream;
 use voxwire_tokio::tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use voxwire_tokio::tokio_tungstenite::tungstenite::protocol::Role;
 use voxwire_tokio::{Call, CallConfig};
 
 use crate::agent::stopping;
+use crate::clock::wall_clock;
 use crate::exit::Failure;
 use crate::report::Output;
 
@@ -118,6 +118,8 @@ impl Reception {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(REQUEST_WITHIN)
+            // Who has asked may say that he asks for nothing more, and is replied nevertheless.
+            .half_close(true)
             .max_buf_size(MAX_HEADERS)
             .serve_connection(TokioIo::new(socket), service);
         // An upgrade ends the connection for hyper, which gives the socket back as it was: no box, no downcast.
@@ -205,7 +207,7 @@ impl Visit<'_> {
             callbacks.as_ref().ok_or(Refused::new(StatusCode::NOT_FOUND, "none are taken here"))?;
         let (head, body) = request.into_parts();
         let body = callbacks::body(body).await?;
-        let now = now();
+        let now = wall_clock();
         let callback = callbacks.read(&head, &body, now)?;
         let reply = callbacks.reply(&callback, admission, now)?;
         output.line("callback", &Replied { peer: self.peer, reply: reply.action, callback });
@@ -232,7 +234,7 @@ impl Visit<'_> {
         }
         let response = create_response_with_body(request, Full::default)
             .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-        let call_id = self.reception.admission.admit(request.uri().path(), now())?;
+        let call_id = self.reception.admission.admit(request.uri().path(), wall_clock())?;
         let _ = self.admitted.set(call_id);
         Ok(response)
     }
@@ -257,11 +259,6 @@ impl Visit<'_> {
         let status = status.map(|status| status.as_u16());
         self.reception.output.line("turned_away", &TurnedAway { peer: self.peer, wanted, status, why });
     }
-}
-
-fn now() -> Utc {
-    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    Utc::new(now.as_secs(), now.subsec_nanos())
 }
 
 #[cfg(test)]

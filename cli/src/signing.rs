@@ -67,6 +67,7 @@ pub(crate) struct VerifyArgs {
 
 pub(crate) fn sign(args: &SignArgs, output: &Output) -> Result<(), Failure> {
     let credentials = given(&args.credentials)?;
+    from_the_root(&args.path)?;
     let timestamp = args.timestamp.clone().unwrap_or_else(|| timestamp(wall_clock()));
     for (name, value) in [
         ("--path", &args.path),
@@ -92,6 +93,7 @@ pub(crate) fn sign(args: &SignArgs, output: &Output) -> Result<(), Failure> {
 
 pub(crate) fn verify(args: &VerifyArgs, output: &Output) -> Result<(), Failure> {
     let credentials = given(&args.credentials)?;
+    from_the_root(&args.path)?;
     let body = args.body.read(MAX_BODY)?;
     let verifier = Verifier::new(credentials);
     let verifier = if args.any_age { verifier.window(None) } else { verifier };
@@ -136,6 +138,14 @@ fn given(args: &CredentialArgs) -> Result<Credentials, Failure> {
             "--app-key and --app-secret are needed, or the environment that stands for them".into(),
         )
     })
+}
+
+/// Of a whole URL only the path is signed, which is then not what was given.
+fn from_the_root(path: &str) -> Result<(), Failure> {
+    match path.starts_with('/') {
+        true => Ok(()),
+        false => Err(Failure::Usage("--path is the path of a URL alone, from its first slash".into())),
+    }
 }
 
 /// No header, method or path can hold a line end, and a signature over one would fit another request too.

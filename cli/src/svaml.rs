@@ -5,7 +5,8 @@ use core::fmt;
 use serde::Serialize;
 use voxwire::callback::CallbackEvent;
 use voxwire::svaml::{
-    ConnectConf, ConnectPstn, ConnectSip, ConnectStream, Invalid, MAX_BODY, Reply, Say, Svaml, Waived,
+    ConnectConf, ConnectMxp, ConnectPstn, ConnectSip, ConnectStream, Invalid, MAX_BODY, Park, Reply, Say,
+    Svaml, Waived,
 };
 
 use crate::call::header;
@@ -69,6 +70,28 @@ enum Task {
     ConnectConf {
         /// Its id.
         id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Connects the caller to a user of the application.
+    ConnectMxp {
+        /// The user's name. Default: the user that was called.
+        username: Option<String>,
+        #[command(flatten)]
+        headers: CallHeaders,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Lets the caller wait.
+    Park {
+        /// What is played once: #tts[…], or a file.
+        #[arg(long, value_name = "PROMPT")]
+        intro: Option<String>,
+        /// What is played over and over.
+        #[arg(long, value_name = "PROMPT")]
+        hold: Option<String>,
+        #[command(flatten)]
+        lasts: Lasts,
         #[command(flatten)]
         common: Common,
     },
@@ -174,6 +197,21 @@ pub(crate) fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Task::ConnectConf { id, common } => {
             let event = common.event(Event::Ice);
             print(event, common.reply(event).connect_conf(ConnectConf::to(id.as_str())), output)
+        }
+        Task::ConnectMxp { username, headers, common } => {
+            let pairs = headers.pairs()?;
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let to = username.as_deref().map_or(ConnectMxp::dialled(), ConnectMxp::to);
+            let event = common.event(Event::Ice);
+            print(event, common.reply(event).connect_mxp(to.call_headers(pairs.as_slice())), output)
+        }
+        Task::Park { intro, hold, lasts, common } => {
+            let mut park = Park::new();
+            park.intro_prompt = intro.as_deref().map(Into::into);
+            park.hold_prompt = hold.as_deref().map(Into::into);
+            park.max_duration = lasts.max_duration;
+            let event = common.event(Event::Ice);
+            print(event, common.reply(event).park(park), output)
         }
         Task::Hangup { common } => {
             let event = common.event(Event::Ice);

@@ -1,6 +1,7 @@
 //! Whether a URL can be called or posted to: found out before anything else is done.
 
-use voxwire_tokio::tokio_tungstenite::tungstenite::http::Uri;
+use hyper::Uri;
+use hyper::http::uri::Authority;
 
 use crate::exit::Failure;
 
@@ -46,14 +47,20 @@ pub(crate) fn refusal(url: &str, scheme: Scheme) -> Result<Uri, String> {
             "{over_tls}:// is not spoken: put a proxy in front that speaks TLS, and give a {name}:// URL"
         )),
         (Some(found), Some(authority)) if found == name && !authority.host().is_empty() => {
-            let address = authority.as_str().rsplit('@').next().unwrap_or_default();
-            let port = address.strip_prefix(authority.host()).unwrap_or(address);
-            // The parser passes over a port that is none, and the default would be called.
-            let valid = port.is_empty() || authority.port_u16().is_some_and(|port| port != 0);
-            if valid { Ok(uri) } else { Err("the port in the URL is no number from 1 to 65535".into()) }
+            if has_port_or_none(authority) {
+                Ok(uri)
+            } else {
+                Err("the port in the URL is no number from 1 to 65535".into())
+            }
         }
         _ => Err(format!("the URL is not of the form {name}://HOST:PORT/PATH")),
     }
+}
+
+/// Whether the port is one, if any is named. The parser passes over one that is none, and the default would be called.
+pub(crate) fn has_port_or_none(authority: &Authority) -> bool {
+    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+    address == authority.host() || authority.port_u16().is_some_and(|port| port != 0)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::credentials::CredentialArgs;
 use crate::exit::Failure;
 use crate::platform::Placed;
 use crate::provider::{
-    A_MOMENT, Answerer, Arrival, Begins, Callee, Course, End, Errand, Guide, Leg, Parties, People, Presses,
+    A_MOMENT, Answerer, Begins, Callee, Course, End, Errand, Guide, Leg, Outcome, Parties, People, Presses,
     Provider, Stream,
 };
 use crate::report::{Output, Story, Trace};
@@ -80,7 +80,7 @@ pub(super) async fn run(
     });
 
     let output = Arc::new(output.around(caller.bar()));
-    let platform = Platform {
+    let carrier = Carrier {
         provider: provider.as_ref(),
         output: &output,
         clock: Clock::start(fast),
@@ -88,16 +88,16 @@ pub(super) async fn run(
         limit,
     };
     match errands {
-        Errands::One(errand) => platform.carry(errand, Some(caller), Some(A_MOMENT), leaves).await?,
+        Errands::One(errand) => carrier.carry(errand, Some(caller), Some(A_MOMENT), leaves).await?,
         Errands::Conference { phone, stream } => {
             // Whoever is on the phone stays as long as the stream.
             let (hang_up, over) = watch::channel(false);
             let stream = async {
-                let carried = platform.carry(stream, Some(caller), Some(A_MOMENT), leaves).await;
+                let carried = carrier.carry(stream, Some(caller), Some(A_MOMENT), leaves).await;
                 hang_up.send_replace(true);
                 carried
             };
-            let (phone, stream) = tokio::join!(platform.carry(phone, None, None, over), stream);
+            let (phone, stream) = tokio::join!(carrier.carry(phone, None, None, over), stream);
             phone.and(stream)?;
         }
     }
@@ -148,7 +148,7 @@ impl CallbackArgs {
 }
 
 /// What the legs of a call share.
-struct Platform<'p> {
+struct Carrier<'p> {
     provider: Option<&'p Provider>,
     output: &'p Arc<Output>,
     clock: Clock,
@@ -156,7 +156,7 @@ struct Platform<'p> {
     limit: Option<Duration>,
 }
 
-impl Platform<'_> {
+impl Carrier<'_> {
     /// Carries one leg from its beginning to its end.
     async fn carry(
         &self,
@@ -169,7 +169,7 @@ impl Platform<'_> {
         let mut leg = Leg::new(self.provider, guide, parties, self.clock)?;
         let call_id = leg.call_id().to_owned();
         let mut trace = Trace::new(self.output, call_id.clone(), Side::Platform, self.clock, Story::Both);
-        let arrival = match begins {
+        let outcome = match begins {
             Begins::Incoming => {
                 // Who is refused has not called: no DICE follows.
                 let reply = leg.ice(&trace).await?;
@@ -179,16 +179,16 @@ impl Platform<'_> {
                 self.course(&mut leg, &trace, stays, &leaves).dial(conference, lasts).await
             }
         };
-        let held = match (arrival, caller) {
-            (Ok(Arrival::Stream(stream)), Some(caller)) => {
+        let held = match (outcome, caller) {
+            (Ok(Outcome::Stream(stream)), Some(caller)) => {
                 let limit = stream.limit;
                 let placed = self.hold(stream, caller, call_id, &mut trace, leaves.clone()).await;
                 placed.map(|(placed, summary)| (End::of_stream(&placed, limit), Some(summary)))
             }
-            (Ok(Arrival::Stream(_)), None) => {
+            (Ok(Outcome::Stream(_)), None) => {
                 Err(Failure::Usage("the phone of a conference is no stream".into()))
             }
-            (Ok(Arrival::Over(end)), _) => Ok((end, None)),
+            (Ok(Outcome::Over(end)), _) => Ok((end, None)),
             (Err(failure), _) => Err(failure),
         };
         let end = match &held {

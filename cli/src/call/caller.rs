@@ -1,11 +1,13 @@
 //! The caller at the platform's end: what he says, and where is kept what he hears.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::select;
 use tokio::time::timeout;
 use voxwire::{AudioFormat, Config, Dialect};
 use voxwire_tokio::connect;
@@ -104,7 +106,15 @@ impl Caller {
     ) -> Result<Placed, Failure> {
         let Voice { format, pcm } = voice;
         let config = Config::new(to.dialect).format(format).epoch(wall_clock().seconds());
-        let call = match timeout(CONNECT_WITHIN, connect(&to.url, config)).await {
+        let mut leave = pin!(leave);
+        let call = select! {
+            call = timeout(CONNECT_WITHIN, connect(&to.url, config)) => call,
+            () = &mut leave => {
+                let why = "the caller hung up before the application was reached";
+                return Err(Failure::Unanswered(why.into()));
+            }
+        };
+        let call = match call {
             Ok(call) => call.map_err(|error| Failure::connecting(&to.url, error))?,
             Err(_) => return Err(Failure::silent(&to.url)),
         };

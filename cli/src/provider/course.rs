@@ -44,7 +44,7 @@ pub(crate) struct Course<'c, 'p> {
 }
 
 /// Where a call has come to.
-pub(crate) enum Arrival {
+pub(crate) enum Outcome {
     /// The application wants it as a stream. DICE is still to be posted.
     Stream(Stream),
     /// It has ended like this. DICE is still to be posted.
@@ -54,7 +54,7 @@ pub(crate) enum Arrival {
 /// What comes after a reply has been followed.
 enum Next {
     Reply(Reply),
-    Arrival(Arrival),
+    Outcome(Outcome),
 }
 
 /// An attempt to call somebody.
@@ -78,8 +78,9 @@ impl Course<'_, '_> {
         mut self,
         conference: Option<String>,
         lasts: Option<u32>,
-    ) -> Result<Arrival, Failure> {
+    ) -> Result<Outcome, Failure> {
         self.leg.call_out(conference);
+        self.trace.note(format_args!("calls {:?}", self.leg.to()));
         let verdict = self.people.amd;
         let next = self.call(Dialling { rings: None, lasts, told: true, verdict, meanwhile: false }).await?;
         self.go(next).await
@@ -89,19 +90,19 @@ impl Course<'_, '_> {
     ///
     /// # Errors
     /// When a reply cannot be followed.
-    pub(crate) async fn follow(mut self, reply: Reply) -> Result<Arrival, Failure> {
+    pub(crate) async fn follow(mut self, reply: Reply) -> Result<Outcome, Failure> {
         self.go(Next::Reply(reply)).await
     }
 
-    async fn go(&mut self, mut next: Next) -> Result<Arrival, Failure> {
+    async fn go(&mut self, mut next: Next) -> Result<Outcome, Failure> {
         for _ in 0..MAX_REPLIES {
             match next {
                 Next::Reply(reply) => next = self.obey(&reply).await?,
-                Next::Arrival(arrival) => return Ok(arrival),
+                Next::Outcome(outcome) => return Ok(outcome),
             }
         }
         self.trace.note(format_args!("the caller has had enough after {MAX_REPLIES} replies"));
-        Ok(Arrival::Over(self.leg.ended(self.leg.person_hangs_up())))
+        Ok(Outcome::Over(self.leg.ended(self.leg.person_hangs_up())))
     }
 
     async fn obey(&mut self, reply: &Reply) -> Result<Next, Failure> {
@@ -119,9 +120,8 @@ impl Course<'_, '_> {
                 Ok(self.stay(self.lasts).await)
             }
             Some(Action::ConnectPstn(pstn)) => {
-                if let Some(number) = pstn.number {
-                    self.trace.note(format_args!("calls {number:?}"));
-                }
+                let number = pstn.number.unwrap_or(self.leg.to().into());
+                self.trace.note(format_args!("calls {number:?}"));
                 if pstn.suppress_callbacks == Some(true) {
                     self.leg.suppress_callbacks();
                 }
@@ -161,7 +161,7 @@ impl Course<'_, '_> {
                 Err(refused("connectStream: only in a reply to ICE".into()))
             }
             Some(Action::ConnectStream(_)) => match Stream::of(reply)? {
-                Some(stream) => Ok(Next::Arrival(Arrival::Stream(stream))),
+                Some(stream) => Ok(Next::Outcome(Outcome::Stream(stream))),
                 None => Err(refused("no stream".into())),
             },
             Some(other) => Err(refused(format!("an action that nobody knows: {:?}", other.name()))),
@@ -175,7 +175,7 @@ impl Course<'_, '_> {
             Callee::Busy => {
                 self.trace.note("who is called is busy");
                 let end = End::new(DisconnectReason::CalleeHangup, CallResult::Busy);
-                return Ok(Next::Arrival(Arrival::Over(end)));
+                return Ok(Next::Outcome(Outcome::Over(end)));
             }
             Callee::NoAnswer => {
                 let rings = dialling.rings.map_or(RINGS, |seconds| Duration::from_secs(seconds.into()));
@@ -183,12 +183,12 @@ impl Course<'_, '_> {
                 self.trace.note("who is called does not answer");
                 let reason = if left { DisconnectReason::Cancel } else { DisconnectReason::Timeout };
                 let end = End::new(reason, CallResult::NoAnswer);
-                return Ok(Next::Arrival(Arrival::Over(end)));
+                return Ok(Next::Outcome(Outcome::Over(end)));
             }
             Callee::Answers => {}
         }
         self.leg.answer();
-        self.trace.note(format_args!("{:?} answers", self.leg.to()));
+        self.trace.note("who is called answers");
         if !dialling.told {
             return Ok(self.stay(dialling.lasts).await);
         }
@@ -286,6 +286,6 @@ impl Course<'_, '_> {
     }
 
     fn over(&self, reason: DisconnectReason) -> Next {
-        Next::Arrival(Arrival::Over(self.leg.ended(reason)))
+        Next::Outcome(Outcome::Over(self.leg.ended(reason)))
     }
 }

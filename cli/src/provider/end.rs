@@ -36,8 +36,10 @@ impl End {
             _ if limit.is_some_and(|limit| placed.duration >= limit) => DisconnectReason::ManagerHangup,
             _ => DisconnectReason::CallerHangup,
         };
-        let answered = placed.answered_after.unwrap_or_default();
-        Self::new(reason, CallResult::Answered).lasted(placed.duration.saturating_sub(answered))
+        let talked = placed.duration.saturating_sub(placed.answered_after.unwrap_or_default());
+        // Hanging up takes a moment, which is not the application's.
+        let talked = limit.map_or(talked, |limit| talked.min(limit));
+        Self::new(reason, CallResult::Answered).lasted(talked)
     }
 
     /// Of a call that went wrong.

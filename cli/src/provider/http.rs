@@ -15,13 +15,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::time::timeout;
+use voxwire::svaml::MAX_BODY;
 
 /// How long an application may take to reply, from the first attempt to reach it to the last byte. Voice v1 names no
 /// limit; Voice 2.0 has five seconds.
 pub(super) const REPLY_WITHIN: Duration = Duration::from_secs(10);
-
-/// The most bytes a reply may have.
-pub(super) const MAX_REPLY: usize = 64 * 1024;
 
 /// The most bytes the head of a reply may have.
 const MAX_HEAD: usize = 16 * 1024;
@@ -92,7 +90,7 @@ where
         if !reply.status().is_success() {
             return Ok(Answer { status, body: Vec::new() });
         }
-        match Limited::new(reply.into_body(), MAX_REPLY).collect().await {
+        match Limited::new(reply.into_body(), MAX_BODY).collect().await {
             Ok(body) => Ok(Answer { status, body: body.to_bytes().into() }),
             Err(error) if error.is::<LengthLimitError>() => Err(PostError::TooLong),
             Err(error) => match error.downcast() {
@@ -122,7 +120,7 @@ impl fmt::Display for PostError {
             }
             Self::Unreachable(error) => error.fmt(f),
             Self::Late => write!(f, "no reply within {} s", REPLY_WITHIN.as_secs()),
-            Self::TooLong => write!(f, "a reply of more than {MAX_REPLY} bytes"),
+            Self::TooLong => write!(f, "a reply of more than {MAX_BODY} bytes"),
             Self::Broken(error) => write!(f, "no HTTP reply ({error})"),
         }
     }
@@ -168,8 +166,8 @@ mod tests {
             [format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n").into_bytes(), vec![b' '; bytes]]
                 .concat()
         };
-        assert_eq!(replied(&of(MAX_REPLY)).await.unwrap().body.len(), MAX_REPLY);
-        assert_eq!(told(replied(&of(MAX_REPLY + 1)).await), "a reply of more than 65536 bytes");
+        assert_eq!(replied(&of(MAX_BODY)).await.unwrap().body.len(), MAX_BODY);
+        assert_eq!(told(replied(&of(MAX_BODY + 1)).await), "a reply of more than 65536 bytes");
         let head = [b"HTTP/1.1 200 OK\r\nx: ".as_slice(), &[b'x'; 2 * MAX_HEAD], b"\r\n\r\n"].concat();
         assert!(told(replied(&head).await).starts_with("no HTTP reply ("));
     }

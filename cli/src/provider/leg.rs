@@ -123,7 +123,7 @@ impl<'p> Leg<'p> {
         };
         if let Some(provider) = self.provider.filter(|_| wanted) {
             let answer = provider.post(about.event(), body(&self.facts, about, wall_clock())).await?;
-            trace.tell("callback", &Exchange::told(about, answer.status));
+            trace.tell("posted", &Exchange::told(about, answer.status));
         }
         Ok(())
     }
@@ -218,11 +218,11 @@ impl<'p> Leg<'p> {
         // Of all callbacks, only an answered call goes on when nothing is said (Voice v1, ACE).
         if event == CallbackEvent::Ace && is_nothing(&text) {
             let reply = Reply::go_on(event);
-            trace.tell("callback", &Exchange::asked(about, status, &reply.svaml()?));
+            trace.tell("posted", &Exchange::asked(about, status, &reply.svaml()?));
             return Ok(Some(reply));
         }
         let (reply, waived) = Reply::read(event, text)?;
-        trace.tell("callback", &Exchange::asked(about, status, &reply.svaml()?));
+        trace.tell("posted", &Exchange::asked(about, status, &reply.svaml()?));
         for rule in &waived {
             trace.note(format_args!("lets pass what not all of Sinch's sources allow: {rule}"));
         }

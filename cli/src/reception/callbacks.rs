@@ -161,7 +161,7 @@ where
     match timeout(BODY_WITHIN, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
-        Ok(Err(_)) => Err(Refused::new(StatusCode::BAD_REQUEST, "its body was cut short")),
+        Ok(Err(_)) => Err(Refused::new(StatusCode::BAD_REQUEST, "its body did not come whole")),
         Err(_) => Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "its body came too slowly")),
     }
 }

@@ -2,9 +2,10 @@
 
 use core::net::IpAddr;
 
-use hyper::http::Uri;
+use hyper::Uri;
 
 use crate::exit::Failure;
+use crate::url::has_port_or_none;
 
 /// The longest public URL: there is room for a token behind it.
 const MAX_URL: usize = 1024;
@@ -36,13 +37,11 @@ impl PublicUrl {
             _ => return refuse("is not of the form wss://HOST:PORT/PATH"),
         };
         let host = authority.host();
-        // Who has a user name before the host finds it after none.
-        let port = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty());
-        match port {
-            None => return refuse("is not of the form wss://HOST:PORT/PATH"),
-            Some("") => {}
-            Some(_) if authority.port_u16().is_some_and(|port| port != 0) => {}
-            Some(_) => return refuse("has a port that is no number from 1 to 65535"),
+        if host.is_empty() || authority.as_str().contains('@') {
+            return refuse("is not of the form wss://HOST:PORT/PATH");
+        }
+        if !has_port_or_none(authority) {
+            return refuse("has a port that is no number from 1 to 65535");
         }
         if url.contains(['?', '#']) {
             return refuse("ends with its path: a token follows it");

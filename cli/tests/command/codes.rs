@@ -20,8 +20,10 @@ fn code_2_wrong_arguments() {
     header.failed(2, "a --header is written NAME=VALUE");
     let agent = voxwire(&["answer", "--agent", "sing"]);
     agent.failed(2, "--agent is one of: echo, play FILE.wav, record DIR, busy, reject");
-    let token = voxwire(&["answer", "--token", "a/s3cret"]);
-    token.failed(2, "--token is one segment of a path: not empty, and without a slash");
+    let sentence = "--token is one segment of a path: letters, digits and -._~!$&'()*+,;=:@, at least one";
+    for token in ["", "a/s3cret", "a?s3cret", "a#s3cret", "a s3cret", "a%20s3cret", "\u{e9}s3cret"] {
+        voxwire(&["answer", "--callbacks", "--token", token]).failed(2, sentence);
+    }
 }
 
 #[test]

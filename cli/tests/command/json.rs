@@ -10,7 +10,10 @@ use crate::support::{Running, Scratch, asset, parsed, voxwire};
 fn the_demo_tells_everything_that_is_said_and_heard() {
     let run = voxwire(&["demo", "--fast", "--json"]);
     let kinds = by_kind(run.json());
-    assert_eq!(kinds.keys().collect::<Vec<_>>(), ["account", "callback", "flow", "heard", "note", "said"]);
+    assert_eq!(
+        kinds.keys().collect::<Vec<_>>(),
+        ["account", "callback", "flow", "heard", "note", "posted", "said"]
+    );
     for kind in ["said", "heard"] {
         has_keys(&kinds[kind], &["kind", "call", "at_ms", "side", "message"]);
         let audio =
@@ -19,6 +22,9 @@ fn the_demo_tells_everything_that_is_said_and_heard() {
         assert!(audio.len() > 500 && audio.iter().all(|line| line["message"]["bytes"] == 960));
     }
     has_keys(&kinds["note"], &["kind", "call", "at_ms", "side", "text"]);
+    has_keys(&kinds["callback"], &["kind", "peer", "reply", "callback"]);
+    let of_ice = ["kind", "call", "at_ms", "side", "event", "status", "instructions", "action"];
+    has_keys(&kinds["posted"][..1], &of_ice);
     has_keys(&kinds["account"], &["kind", "dialect", "rate", "cleared"]);
     has_keys(
         &kinds["flow"],

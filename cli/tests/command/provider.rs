@@ -52,7 +52,7 @@ fn an_incoming_call_becomes_a_stream_and_dice_says_how_it_ended() {
     assert!(dice["duration"].as_u64().unwrap() >= 2, "{dice}");
     assert_eq!(dice["cookies"][0]["value"], "s3cret");
     let lines = run.json();
-    let told: Vec<_> = lines.iter().filter(|line| line["kind"] == "callback").collect();
+    let told: Vec<_> = lines.iter().filter(|line| line["kind"] == "posted").collect();
     assert_eq!((&told[0]["event"], &told[0]["status"]), (&"ice".into(), &200.into()));
     assert_eq!((&told[0]["action"], &told[0]["call"]), (&"connectStream".into(), &ice["callid"]));
     assert_eq!((&told[1]["reason"], &told[1]["result"]), (&"CALLERHANGUP".into(), &"ANSWERED".into()));
@@ -111,6 +111,7 @@ fn a_stream_ends_when_it_has_lasted_as_long_as_it_may() {
     let application = streaming(&url, 1);
     let (run, posted) = application.call(&["--say", &long]);
     assert_eq!((run.code, end(&posted)), (0, ("MANAGERHANGUP", "ANSWERED")), "{run:?}");
+    assert_eq!(posted[1]["duration"], 1);
     let (run, posted) = application.call(&["--say", &long, "--duration", "0.5"]);
     assert_eq!((run.code, end(&posted)), (0, ("CALLERHANGUP", "ANSWERED")), "{run:?}");
 }
@@ -229,6 +230,10 @@ fn somebody_who_is_called_is_busy_does_not_answer_or_talks() {
     assert_eq!(called(&["--callee", "noanswer", "--duration", "0.5"]), of(false, "CANCEL", "NOANSWER"));
     assert_eq!(called(&["--duration", "0.5"]), of(true, "CALLERHANGUP", "ANSWERED"));
     assert_eq!(called(&["--duration", "60"]), of(true, "MANAGERHANGUP", "ANSWERED"));
+    let signed = ["--app-key", application::KEY, "--app-secret", SECRET];
+    let run = voxwire(&[&["call", "--callback", &application.url, "--fast"], &signed[..]].concat());
+    let told = "calls \"+12025550107\"\n";
+    assert!(run.stdout.contains(told) && !run.stdout.contains("+12025550199"), "{run:?}");
 }
 
 #[test]
@@ -449,6 +454,15 @@ fn a_caller_who_is_stopped_posts_dice() {
     let menus = [Menu::new("main").main_prompt("wait").timeout_ms(600_000)];
     let menu = application!(ice: Reply::ice().run_menu(RunMenu::new(&menus)));
     stopped(menu, "plays menu", &[]);
+
+    // A server that takes the connection and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let application = streaming(&format!("ws://{}", silent.local_addr().unwrap()), 600);
+    let call = application.start(&[]);
+    let _dialled = silent.accept().unwrap();
+    call.interrupt();
+    call.end().failed(9, "the caller hung up before the application was reached");
+    assert_eq!(end(&application.posted()), ("CANCEL", "NOANSWER"));
 }
 
 #[test]

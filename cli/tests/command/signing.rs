@@ -114,9 +114,16 @@ fn age_can_be_left_out_of_account() {
 }
 
 #[test]
-fn nothing_is_signed_without_a_secret_or_over_two_lines() {
+fn nothing_is_signed_without_a_secret_over_a_whole_url_or_over_two_lines() {
     let nobody = voxwire(&["sign", "--path", "/"]);
     nobody.failed(2, "--app-key and --app-secret are needed, or the environment that stands for them");
+    let [key, secret] = [["--app-key", KEY], ["--app-secret", SECRET]];
+    for command in ["sign", "verify"] {
+        for path in ["", "http://h/s3cret", "s3cret"] {
+            let whole = voxwire(&[&[command, "--path", path], &key[..], &secret].concat());
+            whole.failed(2, "--path is the path of a URL alone, from its first slash");
+        }
+    }
     run("sign", &["--content-type", "a\nb"], b"")
         .failed(2, "--content-type is one line of visible characters");
 }

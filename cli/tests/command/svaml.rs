@@ -52,6 +52,20 @@ fn each_reply_is_written_as_the_wire_has_it() {
         ),
     );
     written(&["connect-conf", "room-7"], r#"{"action":{"name":"connectConf","conferenceId":"room-7"}}"#);
+    written(
+        &["connect-mxp", "ada", "--header", "k=v"],
+        concat!(
+            r#"{"action":{"name":"connectMxp","destination":{"type":"username","endpoint":"ada"},"#,
+            r#""callHeaders":[{"key":"k","value":"v"}]}}"#,
+        ),
+    );
+    written(
+        &["park", "--intro", "#tts[Please wait.]", "--hold", "music.wav", "--max-duration", "600"],
+        concat!(
+            r##"{"action":{"name":"park","introPrompt":"#tts[Please wait.]","holdPrompt":"music.wav","##,
+            r#""maxDuration":600}}"#,
+        ),
+    );
 }
 
 #[test]

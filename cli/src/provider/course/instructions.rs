@@ -15,10 +15,12 @@ impl Course<'_, '_> {
             Instruction::Say(say) => self.trace.note(format_args!("says {:?}", say.text)),
             // Where they lie may be a secret.
             Instruction::PlayFiles(files) => {
-                self.trace.note(format_args!("plays {} prompts", files.ids.iter().count()));
+                let count = files.ids.iter().count();
+                self.trace.note(format_args!("plays {count} prompt{}", plural(count)));
             }
             Instruction::SendDtmf(keys) => {
-                self.trace.note(format_args!("sends {} keys", keys.value.len()));
+                let count = keys.value.len();
+                self.trace.note(format_args!("sends {count} key{}", plural(count)));
             }
             Instruction::SetCookie(cookie) => {
                 self.leg.keep(cookie.key.to_string(), cookie.value.to_string());
@@ -36,4 +38,8 @@ impl Course<'_, '_> {
         }
         Ok(())
     }
+}
+
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

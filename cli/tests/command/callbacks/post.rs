@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -133,6 +133,11 @@ impl Client {
 
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.0.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// Says that nothing more comes.
+    pub(crate) fn ends(&self) {
+        self.0.get_ref().shutdown(Shutdown::Write).unwrap();
     }
 
     /// Posts, and reads the reply.

@@ -162,6 +162,17 @@ fn who_goes_away_in_the_middle_of_a_body_harms_nobody() {
 }
 
 #[test]
+fn who_says_that_nothing_more_comes_is_replied() {
+    let (_server, address) = unsigned(&[]);
+    for request in [ice("c1").bytes(), b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n".to_vec()] {
+        let mut client = Client::to(&address);
+        client.send(&request);
+        client.ends();
+        assert_eq!(client.reply().status, 200);
+    }
+}
+
+#[test]
 fn what_is_asked_for_otherwise_has_its_status() {
     let (_server, address) = unsigned(&[]);
     let websocket = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
