@@ -6,7 +6,7 @@ use thiserror::Error;
 use voxwire::callback::CallbackEvent;
 use voxwire::signature::Refusal;
 use voxwire_tokio::CallError;
-use voxwire_tokio::tokio_tungstenite::tungstenite;
+use voxwire_tokio::tungstenite;
 
 use crate::wav::WavError;
 use crate::words::event_name;

@@ -27,9 +27,7 @@ use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use voxwire::Application;
-use voxwire_tokio::tokio_tungstenite::WebSocketStream;
-use voxwire_tokio::tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
-use voxwire_tokio::tokio_tungstenite::tungstenite::protocol::Role;
+use voxwire_tokio::tungstenite::handshake::server::create_response_with_body;
 use voxwire_tokio::{Call, CallConfig};
 
 use crate::agent::stopping;
@@ -134,10 +132,8 @@ impl Reception {
         let (socket, early) = (parts.io.into_inner(), parts.read_buf);
         match (ended, visit.admitted.get()) {
             (Some(Ok(())), Some(call_id)) => {
-                let websocket = Some(self.config.websocket());
-                let socket =
-                    WebSocketStream::from_partially_read(socket, early.into(), Role::Server, websocket).await;
-                Some(Arrival { call: Call::application(socket, self.config), call_id: call_id.clone() })
+                let call = Call::application(socket, &early, self.config);
+                Some(Arrival { call, call_id: call_id.clone() })
             }
             (ended, _) => {
                 visit.tell_end(ended);

@@ -14,9 +14,8 @@ use crate::sockets::Trickle;
 #[tokio::test]
 async fn next_cancelled_at_every_await_point_loses_and_doubles_nothing() {
     let (ours, theirs) = duplex(64 * 1024);
-    let ours = WebSocketStream::from_raw_socket(Trickle::new(ours), Role::Server, None).await;
     let mut peer = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
-    let mut call = Call::application(ours, Config::new(Dialect::Wavix));
+    let mut call = Call::application(Trickle::new(ours), &[], Config::new(Dialect::Wavix));
     peer.send(Message::text(START)).await.unwrap();
     for n in 0..20_u8 {
         let name = "m".repeat(usize::from(n) * 10 + 1);
@@ -47,9 +46,8 @@ async fn next_cancelled_at_every_await_point_loses_and_doubles_nothing() {
 #[tokio::test]
 async fn send_cancelled_at_every_await_point_loses_and_doubles_nothing() {
     let (ours, theirs) = duplex(64);
-    let ours = WebSocketStream::from_raw_socket(Trickle::new(ours), Role::Server, None).await;
     let mut peer = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
-    let mut call = Call::application(ours, sinch().queue(0));
+    let mut call = Call::application(Trickle::new(ours), &[], sinch().queue(0));
     let listener = tokio::spawn(async move {
         peer.send(Message::text(CONNECT)).await.unwrap();
         let mut heard = Vec::new();

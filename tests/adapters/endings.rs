@@ -241,9 +241,8 @@ async fn hanging_up_past_the_bound_still_says_the_close() {
 #[tokio::test(start_paused = true)]
 async fn hanging_up_on_a_socket_that_fails_to_write_takes_a_bounded_time() {
     let (ours, theirs) = duplex(4096);
-    let ours = WebSocketStream::from_raw_socket(Mute(ours), Role::Server, None).await;
     let mut peer = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
-    let mut call = Call::application(ours, sinch());
+    let mut call = Call::application(Mute(ours), &[], sinch());
     peer.send(Message::text(CONNECT)).await.unwrap();
     assert!(matches!(call.next(&mut Inbox::new()).await, Ok(Event::Start(_))));
     let _ = call.send(Command::Answer).await;

@@ -27,9 +27,8 @@ pub(crate) async fn over_pipe(
     config: CallConfig,
 ) -> (Call<Application, DuplexStream>, WebSocketStream<DuplexStream>) {
     let (ours, theirs) = duplex(pipe);
-    let ours = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
     let theirs = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
-    (Call::application(ours, config), theirs)
+    (Call::application(ours, &[], config), theirs)
 }
 
 /// The same, announced and answered.

@@ -77,7 +77,7 @@ async fn a_socket_that_another_server_has_upgraded_carries_a_call() {
     let (listener, url) = listen().await;
     let application = async {
         let (socket, _) = listener.accept().await.unwrap();
-        let mut call = Call::application(accept_async(socket).await.unwrap(), sinch());
+        let mut call = Call::application(accept_async(socket).await.unwrap().into_inner(), &[], sinch());
         let mut inbox = Inbox::new();
         assert!(matches!(call.next(&mut inbox).await, Ok(Event::Start(_))));
         call.send(Command::Answer).await.unwrap();

@@ -2,15 +2,15 @@ use core::fmt;
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::Poll;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Sleep, sleep_until, timeout};
-use tokio_tungstenite::WebSocketStream;
-use voxwire::{Application, Close, Counters, Dialect, Platform, Role, SendError, Session};
+use voxwire::{Application, Close, Counters, Dialect, Platform, Role, SendError};
+use voxwire_line::{Line, Turn};
 
-use crate::line::Line;
-use crate::{CallConfig, CallError, Inbox};
+use crate::shared::{Shared, lock};
+use crate::{CallConfig, CallError, Cleared, Inbox};
 
 /// One call on one socket. Dropping it closes the socket.
 ///
@@ -24,35 +24,25 @@ pub struct Call<R: Role, S> {
 
 /// The half of a call that hears.
 pub struct Hearing<R: Role, S> {
-    line: Arc<Mutex<Line<R, S>>>,
+    shared: Arc<Mutex<Shared<R, S>>>,
     alarm: Pin<Box<Sleep>>,
 }
 
 /// The half of a call that speaks.
 pub struct Speaking<R: Role, S> {
-    line: Arc<Mutex<Line<R, S>>>,
-    config: CallConfig,
+    shared: Arc<Mutex<Shared<R, S>>>,
 }
 
 /// Interrupts a call from anywhere. It does not keep the call open.
 pub struct Handle<S> {
-    line: Weak<Mutex<Line<Application, S>>>,
-}
-
-/// What a clear threw away before it left this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct Cleared {
-    /// Bytes of audio, decoded, that had been said and were not yet on the socket.
-    pub bytes: usize,
+    shared: Weak<Mutex<Shared<Application, S>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Call<Application, S> {
-    /// The application's end of a call on a socket that another server has upgraded.
-    ///
-    /// Give that server [`CallConfig::websocket`]: with a write buffer, say, a clear reaches less.
-    pub fn application(socket: WebSocketStream<S>, config: impl Into<CallConfig>) -> Self {
-        Self::new(socket, config.into(), Session::application)
+    /// The application's end of a call on a socket that another server has upgraded. `early` is what that server read
+    /// of it after the request, if it did.
+    pub fn application(socket: S, early: &[u8], config: impl Into<CallConfig>) -> Self {
+        Self::new(Shared::new(socket, |now| Line::application(config, early, now)))
     }
 
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.
@@ -61,7 +51,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Call<Application, S> {
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.
     pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.speaking.line)
+        clear(&self.speaking.shared)
     }
 
     /// Interrupts the call from another task.
@@ -71,22 +61,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Call<Application, S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Call<Platform, S> {
-    /// The platform's end of a call on a socket that is already a WebSocket. See also [`connect`](crate::connect).
-    pub fn platform(socket: WebSocketStream<S>, config: impl Into<CallConfig>) -> Self {
-        Self::new(socket, config.into(), Session::platform)
+    /// The platform's end of a call on a socket that is already a WebSocket. `early` is what was read of it after the
+    /// response, if anything was. See also [`connect`](crate::connect).
+    pub fn platform(socket: S, early: &[u8], config: impl Into<CallConfig>) -> Self {
+        Self::new(Shared::new(socket, |now| Line::platform(config, early, now)))
     }
 }
 
 impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Call<R, S> {
-    fn new(
-        socket: WebSocketStream<S>,
-        config: CallConfig,
-        session: impl FnOnce(voxwire::Config, voxwire::Instant) -> Session<R>,
-    ) -> Self {
-        let mut line = Line::new(socket, config, session);
-        let alarm = Box::pin(sleep_until(line.sleep_until()));
-        let line = Arc::new(Mutex::new(line));
-        Self { hearing: Hearing { line: line.clone(), alarm }, speaking: Speaking { line, config } }
+    fn new(mut shared: Shared<R, S>) -> Self {
+        let alarm = Box::pin(sleep_until(shared.sleep_until()));
+        let shared = Arc::new(Mutex::new(shared));
+        Self { hearing: Hearing { shared: shared.clone(), alarm }, speaking: Speaking { shared } }
     }
 
     /// Waits for what the peer says next. See [`Hearing::next`].
@@ -144,7 +130,7 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Call<R, S> {
 
     /// What the session has passed over so far.
     pub fn counters(&self) -> Counters {
-        lock(&self.hearing.line).session.counters()
+        lock(&self.hearing.shared).line.session().counters()
     }
 }
 
@@ -158,16 +144,16 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Hearing<R, S> {
     /// [`CallError::Receive`] and [`CallError::Expired`]: the call goes on, and whether to hang up is up to you.
     /// [`CallError::Socket`]: it is over.
     pub async fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
-        inbox.empty();
-        let Self { line, alarm } = self;
+        let Self { shared, alarm } = self;
         poll_fn(|cx| {
-            let mut line = lock(line);
-            line.wakers.hearing.register(cx.waker());
+            let mut shared = lock(shared);
+            shared.wakers.hearing.register(cx.waker());
             loop {
-                if let Poll::Ready(heard) = line.poll_hear(inbox) {
-                    return Poll::Ready(heard);
+                let received = shared.act(|line, now, io| line.poll_receive(now, io, inbox));
+                if received.is_ready() {
+                    return received;
                 }
-                let until = line.sleep_until();
+                let until = shared.sleep_until();
                 if alarm.deadline() != until {
                     alarm.as_mut().reset(until);
                 }
@@ -177,17 +163,17 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Hearing<R, S> {
             }
         })
         .await?;
-        Ok(lock(line).hear(inbox)?)
+        Ok(lock(shared).act(|line, now, _| line.hear(now, inbox))?)
     }
 
     /// Whether the call is over.
     pub fn is_closed(&self) -> bool {
-        lock(&self.line).session.is_closed()
+        lock(&self.shared).line.session().is_closed()
     }
 
     /// The dialect, once it is known.
     pub fn dialect(&self) -> Option<Dialect> {
-        lock(&self.line).session.dialect()
+        lock(&self.shared).line.session().dialect()
     }
 }
 
@@ -202,14 +188,11 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Speaking<R, S> {
     /// [`CallError::Send`]: nothing was queued. [`CallError::Cleared`]: a clear came while it waited.
     pub async fn send(&mut self, says: impl Into<R::Says<'_>>) -> Result<(), CallError> {
         let says = says.into();
-        let mut clears = None;
+        let mut turn = Turn::new();
         poll_fn(|cx| {
-            let mut line = lock(&self.line);
-            if *clears.get_or_insert(line.clears) != line.clears {
-                return Poll::Ready(Err(CallError::Cleared));
-            }
-            line.wakers.speaking.register(cx.waker());
-            line.poll_send(says)
+            let mut shared = lock(&self.shared);
+            shared.wakers.speaking.register(cx.waker());
+            shared.act(|line, now, io| line.poll_send(now, io, says, &mut turn))
         })
         .await
     }
@@ -217,9 +200,9 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Speaking<R, S> {
     /// Waits until everything said is on the socket, or nothing can be sent any more.
     pub async fn flush(&mut self) {
         poll_fn(|cx| {
-            let mut line = lock(&self.line);
-            line.wakers.speaking.register(cx.waker());
-            line.poll_write()
+            let mut shared = lock(&self.shared);
+            shared.wakers.speaking.register(cx.waker());
+            shared.act(|line, _, io| line.poll_flush(io))
         })
         .await;
     }
@@ -234,14 +217,15 @@ impl<R: Role, S: AsyncRead + AsyncWrite + Unpin> Speaking<R, S> {
         if !close.is_sendable() {
             return Err(SendError::InvalidClose.into());
         }
-        if timeout(self.config.drain_within, self.flush()).await.is_err() {
-            lock(&self.line).outbox.clear();
+        let drain_limit = lock(&self.shared).line.drain_limit();
+        if timeout(drain_limit, self.flush()).await.is_err() {
+            lock(&self.shared).line.drop_audio();
         }
-        match lock(&self.line).hang_up(close) {
+        match lock(&self.shared).act(|line, now, io| line.hang_up(now, io, close)) {
             Ok(()) | Err(SendError::Closed) => {}
             Err(error) => return Err(error.into()),
         }
-        let _ = timeout(self.config.drain_within, self.flush()).await;
+        let _ = timeout(drain_limit, self.flush()).await;
         Ok(())
     }
 }
@@ -252,12 +236,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Speaking<Application, S> {
     /// # Errors
     /// Those of [`Call::clear`].
     pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.line)
+        clear(&self.shared)
     }
 
     /// Interrupts the call from another task.
     pub fn handle(&self) -> Handle<S> {
-        Handle { line: Arc::downgrade(&self.line) }
+        Handle { shared: Arc::downgrade(&self.shared) }
     }
 }
 
@@ -267,7 +251,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Hearing<Application, S> {
     /// # Errors
     /// Those of [`Call::clear`].
     pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.line)
+        clear(&self.shared)
     }
 }
 
@@ -277,14 +261,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Handle<S> {
     /// # Errors
     /// Those of [`Call::clear`]; [`SendError::Closed`] when the call has been dropped.
     pub fn clear(&self) -> Result<Cleared, CallError> {
-        let line = self.line.upgrade().ok_or(SendError::Closed)?;
-        clear(&line)
+        let shared = self.shared.upgrade().ok_or(SendError::Closed)?;
+        clear(&shared)
     }
 }
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self { line: self.line.clone() }
+        Self { shared: self.shared.clone() }
     }
 }
 
@@ -307,12 +291,7 @@ impl<S> fmt::Debug for Handle<S> {
 }
 
 fn clear<S: AsyncRead + AsyncWrite + Unpin>(
-    line: &Mutex<Line<Application, S>>,
+    shared: &Mutex<Shared<Application, S>>,
 ) -> Result<Cleared, CallError> {
-    Ok(Cleared { bytes: lock(line).clear()? })
-}
-
-/// A panic elsewhere leaves nothing half done here: every change is whole before anything can fail.
-fn lock<R: Role, S>(line: &Mutex<Line<R, S>>) -> MutexGuard<'_, Line<R, S>> {
-    line.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(shared).act(|line, now, io| line.clear(now, io))
 }

@@ -1,16 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
-mod config;
-mod error;
-mod inbox;
-mod library;
-mod line;
+mod shared;
 mod upgrade;
 
-pub use call::{Call, Cleared, Handle, Hearing, Speaking};
-pub use config::CallConfig;
-pub use error::CallError;
-pub use inbox::Inbox;
-pub use tokio_tungstenite;
+pub use call::{Call, Handle, Hearing, Speaking};
 pub use upgrade::{Upgrade, connect};
+pub use voxwire_line::{CallConfig, CallError, Cleared, Inbox, tungstenite};

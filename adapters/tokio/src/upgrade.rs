@@ -1,21 +1,13 @@
 use core::fmt;
+use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError, UrlError};
-use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
-use tokio_tungstenite::tungstenite::handshake::server::{Request, create_response, write_response};
-use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
-use tokio_tungstenite::tungstenite::protocol::Role;
-use tokio_tungstenite::tungstenite::{self, http};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use voxwire::{Application, Platform};
+use voxwire_line::tungstenite::error::{ProtocolError, UrlError};
+use voxwire_line::{Dial, MAX_HEAD, UpgradeRequest};
 
 use crate::{Call, CallConfig, CallError};
-
-/// The longest upgrade request that is read, in bytes.
-const MAX_REQUEST: usize = 16 * 1024;
 
 /// A platform that asks to open a call: look at what it asks for, then accept or decline.
 ///
@@ -23,7 +15,7 @@ const MAX_REQUEST: usize = 16 * 1024;
 /// the call up (Voice v1 `connectStream` page).
 pub struct Upgrade<S> {
     socket: S,
-    request: Request,
+    request: UpgradeRequest,
     /// What came after the request.
     early: Vec<u8>,
 }
@@ -35,76 +27,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
     /// # Errors
     /// [`CallError::Handshake`] if what comes is no HTTP request, or one that is longer than 16 KiB.
     pub async fn read(mut socket: S) -> Result<Self, CallError> {
-        let mut bytes = Vec::with_capacity(1024);
-        loop {
-            if let Some((length, request)) = Request::try_parse(&bytes).map_err(CallError::Handshake)? {
-                return Ok(Self { socket, request, early: bytes.split_off(length) });
-            }
-            if bytes.len() >= MAX_REQUEST {
-                return Err(CallError::Handshake(CapacityError::TooManyHeaders.into()));
-            }
-            let read = (&mut socket).take((MAX_REQUEST - bytes.len()) as u64).read_buf(&mut bytes).await;
-            match read {
-                Ok(0) => return Err(CallError::Handshake(ProtocolError::HandshakeIncomplete.into())),
-                Ok(_) => {}
-                Err(error) => return Err(CallError::Handshake(error.into())),
-            }
-        }
+        let (request, early) = read_head(&mut socket, UpgradeRequest::parse).await?;
+        Ok(Self { socket, request, early })
     }
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
     pub fn path(&self) -> &str {
-        self.request.uri().path()
+        self.request.path()
     }
 
     /// What follows the `?`, if anything does.
     pub fn query(&self) -> Option<&str> {
-        self.request.uri().query()
+        self.request.query()
     }
 
     /// The first header of this name, if it is text. Sinch sends none of its own.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.request.headers().get(name)?.to_str().ok()
+        self.request.header(name)
     }
 
     /// The subprotocols offered, in the platform's order.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
-        let offers = self.request.headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
-        offers
-            .iter()
-            .filter_map(|offer| offer.to_str().ok())
-            .flat_map(|offer| offer.split(','))
-            .map(str::trim)
+        self.request.subprotocols()
     }
 
     /// Opens the WebSocket, with one of the offered [`subprotocols`](Self::subprotocols) or none. That it was offered
     /// is not checked.
     ///
     /// # Errors
-    /// [`CallError::Handshake`] if the request asks for no WebSocket; it has been declined with status 400 then.
+    /// [`CallError::Handshake`] if the request asks for no WebSocket, or the subprotocol cannot stand in a header; it
+    /// has been declined with status 400 then.
     pub async fn accept(
         mut self,
         config: impl Into<CallConfig>,
         subprotocol: Option<&str>,
     ) -> Result<Call<Application, S>, CallError> {
-        let mut response = match create_response(&self.request) {
-            Ok(response) => response,
+        match self.request.accept(subprotocol) {
+            Ok(response) => write(&mut self.socket, &response).await?,
             Err(error) => {
-                self.decline(StatusCode::BAD_REQUEST.as_u16()).await?;
-                return Err(CallError::Handshake(error));
+                self.decline(400).await?;
+                return Err(error);
             }
-        };
-        if let Some(subprotocol) = subprotocol {
-            let value =
-                HeaderValue::from_str(subprotocol).map_err(|error| CallError::Handshake(error.into()))?;
-            response.headers_mut().insert(http::header::SEC_WEBSOCKET_PROTOCOL, value);
         }
-        self.respond(&response).await?;
-        let config = config.into();
-        let websocket = Some(config.websocket());
-        let socket =
-            WebSocketStream::from_partially_read(self.socket, self.early, Role::Server, websocket).await;
-        Ok(Call::application(socket, config))
+        Ok(Call::application(self.socket, &self.early, config))
     }
 
     /// Declines with an HTTP status: 404, say, or 503 when there are calls enough.
@@ -112,29 +77,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
     /// # Errors
     /// [`CallError::Handshake`] if `status` is none, from 400 to 599, or the socket fails.
     pub async fn decline(mut self, status: u16) -> Result<(), CallError> {
-        let invalid =
-            || CallError::Handshake(ProtocolError::InvalidHeader(Box::new(http::header::CONNECTION)).into());
-        let status =
-            StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 400).ok_or_else(invalid)?;
-        let response = http::Response::builder()
-            .status(status)
-            .header(http::header::CONNECTION, "close")
-            .header(http::header::CONTENT_LENGTH, "0")
-            .body(())
-            .map_err(|error| CallError::Handshake(error.into()))?;
-        self.respond(&response).await?;
+        write(&mut self.socket, &UpgradeRequest::decline(status)?).await?;
         let _ = self.socket.shutdown().await;
         Ok(())
-    }
-
-    async fn respond(&mut self, response: &http::Response<()>) -> Result<(), CallError> {
-        let mut bytes = Vec::with_capacity(256);
-        write_response(&mut bytes, response).map_err(CallError::Handshake)?;
-        let sent = async {
-            self.socket.write_all(&bytes).await?;
-            self.socket.flush().await
-        };
-        sent.await.map_err(|error| CallError::Handshake(error.into()))
     }
 }
 
@@ -155,28 +100,40 @@ pub async fn connect(
     url: &str,
     config: impl Into<CallConfig>,
 ) -> Result<Call<Platform, TcpStream>, CallError> {
-    let config = config.into();
-    let request = url.into_client_request().map_err(CallError::Handshake)?;
-    let uri = request.uri();
-    if uri.scheme_str() != Some("ws") {
+    let dial = Dial::new(url)?;
+    if dial.is_secure() {
         return Err(CallError::Handshake(UrlError::UnsupportedUrlScheme.into()));
     }
-    let host = uri.host().ok_or_else(|| CallError::Handshake(UrlError::NoHostName.into()))?;
-    // A port that is none reads as no port, and somebody else would be called.
-    if uri.port_u16().is_none()
-        && uri.authority().is_some_and(|authority| !authority.as_str().ends_with(host))
-    {
-        let error =
-            std::io::Error::new(std::io::ErrorKind::InvalidInput, "the port is no number from 0 to 65535");
-        return Err(CallError::Handshake(error.into()));
+    let mut socket = TcpStream::connect((dial.host(), dial.port())).await.map_err(failed)?;
+    socket.set_nodelay(true).map_err(failed)?;
+    write(&mut socket, dial.request()).await?;
+    let accepted = |bytes: &[u8]| Ok(dial.accepted(bytes)?.map(|length| ((), length)));
+    let ((), early) = read_head(&mut socket, accepted).await?;
+    Ok(Call::platform(socket, &early, config))
+}
+
+/// Reads until there is a head to parse, and gives what came after it.
+async fn read_head<S: AsyncRead + Unpin, H>(
+    socket: &mut S,
+    parse: impl Fn(&[u8]) -> Result<Option<(H, usize)>, CallError>,
+) -> Result<(H, Vec<u8>), CallError> {
+    let mut bytes = Vec::with_capacity(1024);
+    loop {
+        if let Some((head, length)) = parse(&bytes)? {
+            return Ok((head, bytes.split_off(length)));
+        }
+        let room = MAX_HEAD.saturating_sub(bytes.len());
+        if socket.take(room as u64).read_buf(&mut bytes).await.map_err(failed)? == 0 {
+            return Err(CallError::Handshake(ProtocolError::HandshakeIncomplete.into()));
+        }
     }
-    let address = (host.trim_start_matches('[').trim_end_matches(']'), uri.port_u16().unwrap_or(80));
-    let io = |error: std::io::Error| CallError::Handshake(error.into());
-    let socket = TcpStream::connect(address).await.map_err(io)?;
-    socket.set_nodelay(true).map_err(io)?;
-    match client_async_with_config(request, socket, Some(config.websocket())).await {
-        Ok((socket, _response)) => Ok(Call::platform(socket, config)),
-        Err(tungstenite::Error::Http(response)) => Err(CallError::Declined(response.status().as_u16())),
-        Err(error) => Err(CallError::Handshake(error)),
-    }
+}
+
+async fn write<S: AsyncWrite + Unpin>(socket: &mut S, bytes: &[u8]) -> Result<(), CallError> {
+    socket.write_all(bytes).await.map_err(failed)?;
+    socket.flush().await.map_err(failed)
+}
+
+fn failed(error: io::Error) -> CallError {
+    CallError::Handshake(error.into())
 }

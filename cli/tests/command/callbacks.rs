@@ -1,6 +1,6 @@
 //! `answer` with callbacks: what is posted to it, what it replies, and who may open a stream then.
 
-use voxwire_tokio::tokio_tungstenite::tungstenite;
+use voxwire_tokio::tungstenite;
 
 use crate::support::Running;
 use post::{Client, KEY, Post, SECRET};

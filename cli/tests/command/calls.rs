@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::PathBuf;
 
-use voxwire_tokio::tokio_tungstenite::tungstenite;
+use voxwire_tokio::tungstenite;
 
 use crate::support::{Running, Scratch, asset, samples, silence, voxwire};
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use voxwire::{Audio, Command, Dialect};
 use voxwire_tokio::Inbox;
-use voxwire_tokio::tokio_tungstenite::tungstenite;
+use voxwire_tokio::tungstenite;
 
 use crate::support::{Running, Scratch, asset, call_to, silence, voxwire};
 

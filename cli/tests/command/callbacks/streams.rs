@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use serde_json::json;
-use voxwire_tokio::tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+use voxwire_tokio::tungstenite::{self, Message, WebSocket};
 
 use super::post::{Client, ice};
 use super::{endpoint, signed, status_of, unsigned};

@@ -1,4 +1,3 @@
-use tokio_tungstenite::tungstenite;
 use voxwire::{Deadline, ReceiveError, SendError};
 
 /// What can go wrong in a call.
@@ -14,7 +13,7 @@ pub enum CallError {
     /// Something was waited for in vain. The call goes on.
     #[error("{}", deadline(.0))]
     Expired(Deadline),
-    /// A [`clear`](crate::Handle::clear) came while this `send` waited for room: nothing of it was queued.
+    /// A clear came while this `send` waited for room: nothing of it was queued.
     #[error("cleared while waiting to be sent")]
     Cleared,
     /// The application declined the call with this HTTP status.

@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tungstenite::protocol::WebSocketConfig;
 use voxwire::{Config, Outbox};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -9,14 +9,14 @@ const DAY: u64 = 24 * 60 * 60;
 ///
 /// ```
 /// use voxwire::{Config, Dialect};
-/// use voxwire_tokio::CallConfig;
+/// use voxwire_line::CallConfig;
 ///
 /// let config = CallConfig::from(Config::new(Dialect::Wavix)).queue(64 * 1024);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallConfig {
     pub(crate) session: Config,
-    pub(crate) queue: usize,
+    queue: usize,
     pub(crate) ping_every: Duration,
     pub(crate) drain_within: Duration,
 }
@@ -68,11 +68,11 @@ impl CallConfig {
         self.queue.saturating_add(Outbox::<Box<[u8]>>::RESERVE).saturating_add(Outbox::<Box<[u8]>>::OVERHEAD)
     }
 
-    /// What the socket library is to be told about a socket that another server has upgraded.
+    /// What the socket library is told.
     ///
     /// Small buffers: the library's default of 128 KiB for reading is taken for every connection at once, and a
     /// write buffer would put audio out of reach of a clear.
-    pub fn websocket(&self) -> WebSocketConfig {
+    pub(crate) fn websocket(&self) -> WebSocketConfig {
         let limit = self.session.message_limit();
         WebSocketConfig::default()
             .read_buffer_size(4 * 1024)

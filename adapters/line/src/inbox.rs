@@ -1,6 +1,5 @@
 use core::fmt;
 
-use tokio_tungstenite::tungstenite;
 use voxwire::{Close, Message};
 
 /// Holds the message that was heard last, so that what it means can be borrowed from it.

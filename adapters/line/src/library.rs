@@ -3,9 +3,10 @@
 use std::io::ErrorKind;
 
 use bytes::BytesMut;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Utf8Bytes, error::ProtocolError};
+use tungstenite::Utf8Bytes;
+use tungstenite::error::ProtocolError;
+use tungstenite::protocol::CloseFrame;
+use tungstenite::protocol::frame::coding::CloseCode;
 use voxwire::{Close, Message};
 
 /// A message in memory of its own, as the socket library wants it.

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod dial;
+mod duties;
+mod error;
+mod head;
+mod inbox;
+mod library;
+mod line;
+mod outgoing;
+mod request;
+mod turn;
+mod websocket;
+
+pub use config::CallConfig;
+pub use dial::Dial;
+pub use duties::{Cleared, Duties};
+pub use error::CallError;
+pub use head::MAX_HEAD;
+pub use inbox::Inbox;
+pub use line::Line;
+pub use request::UpgradeRequest;
+pub use tungstenite;
+pub use turn::Turn;

@@ -1,0 +1,214 @@
+use core::fmt;
+use core::task::Poll;
+use core::time::Duration;
+use std::io::{Read, Write};
+
+use tungstenite::protocol::{CloseFrame, Role as Side};
+use tungstenite::{Message, Utf8Bytes};
+use voxwire::{Application, Config, Deadline, Due, Instant, Platform, ReceiveError, Role, Session};
+
+use crate::library::{code_for, is_loss};
+use crate::outgoing::Outgoing;
+use crate::websocket::WebSocket;
+use crate::{CallConfig, CallError, Duties, Inbox};
+
+mod speaking;
+
+/// Room for what a session owes on time: a heartbeat or a close.
+const OWED: usize = 64;
+
+/// How many messages may be heard before time is looked at although more of them lie unread.
+const UNTIMED: u32 = 64;
+
+/// A call on a stream of bytes: session, outgoing queue and WebSocket. It holds neither the stream nor a clock; both
+/// are given to it.
+///
+/// Two halves use it in turn, the adapter's lock around it: one hears, one speaks. `io` is the stream, and answers
+/// [`WouldBlock`](std::io::ErrorKind::WouldBlock) where it would wait, having seen to it that both halves are woken
+/// when it no longer would. `now` is time since any origin, always the same. After each call, do what
+/// [`duties`](Self::duties) says.
+pub struct Line<R: Role> {
+    websocket: WebSocket,
+    session: Session<R>,
+    outgoing: Outgoing,
+    /// How often the queue has been cleared.
+    clears: u64,
+    duties: Duties,
+    /// Until when the hearing half sleeps; `None` if it does not.
+    asleep_until: Option<Instant>,
+    drain_within: Duration,
+    ping_every: Duration,
+    ping_at: Instant,
+    /// Messages heard since time was looked at.
+    untimed: u32,
+}
+
+impl Line<Application> {
+    /// The application's end of a call on a stream that has just become a WebSocket. `early` is what the peer had sent
+    /// of it before.
+    pub fn application(config: impl Into<CallConfig>, early: &[u8], now: Instant) -> Self {
+        Self::new(config.into(), Side::Server, early, now, Session::application)
+    }
+}
+
+impl Line<Platform> {
+    /// The platform's end of such a call.
+    pub fn platform(config: impl Into<CallConfig>, early: &[u8], now: Instant) -> Self {
+        Self::new(config.into(), Side::Client, early, now, Session::platform)
+    }
+}
+
+impl<R: Role> Line<R> {
+    fn new(
+        config: CallConfig,
+        side: Side,
+        early: &[u8],
+        now: Instant,
+        session: impl FnOnce(Config, Instant) -> Session<R>,
+    ) -> Self {
+        Self {
+            websocket: WebSocket::new(side, &config, early),
+            session: session(config.session, now),
+            outgoing: Outgoing::new(config.memory()),
+            clears: 0,
+            duties: Duties::default(),
+            asleep_until: None,
+            drain_within: config.drain_within,
+            ping_every: config.ping_every,
+            ping_at: now + config.ping_every,
+            untimed: 0,
+        }
+    }
+
+    /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Self::hear). Meanwhile it keeps
+    /// the call alive and the queue moving; so while it is pending, call it again when the stream can be used, and at
+    /// [`sleep_until`](Self::sleep_until) in any case.
+    ///
+    /// # Errors
+    /// [`CallError::Expired`], and the call goes on; [`CallError::Socket`], and it is over. There is nothing to hear.
+    pub fn poll_receive(
+        &mut self,
+        now: Instant,
+        io: &mut (impl Read + Write),
+        inbox: &mut Inbox,
+    ) -> Poll<Result<(), CallError>> {
+        inbox.empty();
+        if self.untimed >= UNTIMED {
+            self.act_on_time(now)?;
+        }
+        loop {
+            if self.session.is_closed() {
+                return Poll::Ready(Ok(()));
+            }
+            self.write(io);
+            match self.websocket.poll_read(io) {
+                // What lies unread may be just what was waited for; so time is looked at when nothing does.
+                Poll::Pending => {
+                    self.act_on_time(now)?;
+                    self.write(io);
+                    if !self.session.is_closed() {
+                        return Poll::Pending;
+                    }
+                }
+                Poll::Ready(Ok(message)) => {
+                    self.untimed = self.untimed.saturating_add(1);
+                    match message {
+                        Message::Ping(_) | Message::Pong(_) => self.session.handle_activity(now),
+                        Message::Frame(_) => {}
+                        message => {
+                            if message.is_close() {
+                                self.end_connection(io);
+                            }
+                            inbox.put(message);
+                            return Poll::Ready(Ok(()));
+                        }
+                    }
+                }
+                // An empty inbox tells the loss.
+                Poll::Ready(Err(error)) if is_loss(&error) => return Poll::Ready(Ok(())),
+                Poll::Ready(Err(error)) => {
+                    self.refuse(now, io, &error);
+                    return Poll::Ready(Err(CallError::Socket(error)));
+                }
+            }
+        }
+    }
+
+    /// What the message in the inbox means. The end of the call sets free whoever waits to speak.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]: the call goes on.
+    pub fn hear<'i>(&mut self, now: Instant, inbox: &'i Inbox) -> Result<R::Hears<'i>, ReceiveError> {
+        let heard = self.session.handle_message(now, inbox.message());
+        if self.session.is_closed() {
+            self.fall_silent();
+        } else if !self.session.is_live() {
+            self.duties.wake_speaking = true;
+        }
+        heard
+    }
+
+    /// When the hearing half must call [`poll_receive`](Self::poll_receive) again, whatever else happens. It goes to
+    /// sleep now.
+    pub fn sleep_until(&mut self) -> Instant {
+        let until = self.session.poll_timeout().map_or(self.ping_at, |due| due.min(self.ping_at));
+        self.asleep_until = Some(until);
+        until
+    }
+
+    /// What is owed because of what has just been done, to whoever did not do it. Each is told once.
+    pub fn duties(&mut self) -> Duties {
+        core::mem::take(&mut self.duties)
+    }
+
+    /// The session: whether the call is over, the dialect, what was passed over.
+    pub const fn session(&self) -> &Session<R> {
+        &self.session
+    }
+
+    /// Queues what has become due.
+    ///
+    /// # Errors
+    /// [`CallError::Expired`].
+    fn act_on_time(&mut self, now: Instant) -> Result<(), CallError> {
+        self.asleep_until = None;
+        self.untimed = 0;
+        if now >= self.ping_at {
+            self.ping_at = now + self.ping_every;
+            self.outgoing.ping_owed = true;
+        }
+        let mut buf = [0; OWED];
+        loop {
+            match self.session.handle_timeout(now, &mut buf)? {
+                Due::Nothing => return Ok(()),
+                Due::Send(message) => self.outgoing.queue.push(message),
+                // The session is closed, and hearing tells it.
+                Due::Expired(Deadline::Ending) => return Ok(()),
+                Due::Expired(deadline) => return Err(CallError::Expired(deadline)),
+            }
+        }
+    }
+
+    /// Sends our reply to a close, and has the connection ended, for which the peer may wait.
+    fn end_connection(&mut self, io: &mut (impl Read + Write)) {
+        self.duties.shut_down |= self.websocket.poll_flush(io).is_ready();
+        self.fall_silent();
+    }
+
+    /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
+    fn refuse(&mut self, now: Instant, io: &mut (impl Read + Write), error: &tungstenite::Error) {
+        let frame = CloseFrame { code: code_for(error), reason: Utf8Bytes::from_static("") };
+        if self.websocket.start(io, Message::Close(Some(frame))).is_ok() {
+            let _ = self.websocket.poll_flush(io);
+        }
+        let gone = Inbox::new();
+        let lost = self.hear(now, &gone);
+        debug_assert!(lost.is_ok(), "a close is always heard");
+    }
+}
+
+impl<R: Role> fmt::Debug for Line<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+//! What the speaking half does, and what is written on its behalf.
+
+use core::task::Poll;
+use core::time::Duration;
+use std::io::{Read, Write};
+
+use voxwire::{Application, Close, Command, Instant, OutboxError, Role, SendError};
+
+use crate::{CallError, Cleared, Line, Turn};
+
+impl Line<Application> {
+    /// Throws away what is queued, and tells the platform to do the same. Every [`Turn`] that has begun and is not over
+    /// ends with [`CallError::Cleared`].
+    ///
+    /// # Errors
+    /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.
+    pub fn clear(&mut self, now: Instant, io: &mut (impl Read + Write)) -> Result<Cleared, CallError> {
+        if self.outgoing.mute {
+            return Err(SendError::Closed.into());
+        }
+        self.session.measure(now, Command::Clear)?;
+        let bytes = self.outgoing.queue.clear();
+        self.clears = self.clears.wrapping_add(1);
+        // The queue keeps room for it, and it was just found to be allowed.
+        let sent = self.outgoing.queue.send(&mut self.session, now, Command::Clear);
+        debug_assert_eq!(sent, Ok(()));
+        self.duties.wake_speaking = true;
+        self.write(io);
+        Ok(Cleared { bytes })
+    }
+}
+
+impl<R: Role> Line<R> {
+    /// For the speaking half: ready once the message is wholly queued, and some of the queue perhaps written. While it is
+    /// pending nothing is queued, and `turn` remembers since when.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: nothing was queued. [`CallError::Cleared`]: a clear came in this turn.
+    pub fn poll_send(
+        &mut self,
+        now: Instant,
+        io: &mut (impl Read + Write),
+        says: R::Says<'_>,
+        turn: &mut Turn,
+    ) -> Poll<Result<(), CallError>> {
+        if turn.is_cleared(self.clears) {
+            return Poll::Ready(Err(CallError::Cleared));
+        }
+        loop {
+            if self.outgoing.mute {
+                return Poll::Ready(Err(SendError::Closed.into()));
+            }
+            match self.outgoing.queue.send(&mut self.session, now, says) {
+                Err(OutboxError::Full) if self.poll_step(io).is_pending() => return Poll::Pending,
+                Err(OutboxError::Full) => {}
+                Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
+                Ok(()) => {
+                    let _ = self.poll_flush(io);
+                    self.rouse();
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    /// For the speaking half: ready once everything said is on the stream, or nothing can be sent any more.
+    pub fn poll_flush(&mut self, io: &mut (impl Read + Write)) -> Poll<()> {
+        loop {
+            match self.poll_step(io) {
+                Poll::Ready(true) => {}
+                Poll::Ready(false) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Throws away the audio that is queued, so that a close need not wait for it.
+    pub fn drop_audio(&mut self) {
+        self.outgoing.queue.clear();
+    }
+
+    /// Queues the close, for which the queue keeps room. A stream that takes no more is no obstacle: the session then
+    /// waits for the peer's close within its bound, as it would otherwise.
+    ///
+    /// # Errors
+    /// [`SendError`]: nothing was queued.
+    pub fn hang_up(
+        &mut self,
+        now: Instant,
+        io: &mut (impl Read + Write),
+        close: Close<'_>,
+    ) -> Result<(), SendError> {
+        match self.outgoing.queue.send(&mut self.session, now, close.into()) {
+            Err(OutboxError::Send(error)) => return Err(error),
+            sent => debug_assert_eq!(sent, Ok(())),
+        }
+        let _ = self.poll_flush(io);
+        self.rouse();
+        Ok(())
+    }
+
+    /// How long hanging up lets the queue drain, and how long again its close may take to be written
+    /// ([`CallConfig::drain_within`](crate::CallConfig::drain_within)).
+    pub const fn drain_limit(&self) -> Duration {
+        self.drain_within
+    }
+
+    /// Writes what the stream takes, on behalf of the speaking half.
+    pub(super) fn write(&mut self, io: &mut (impl Read + Write)) {
+        while let Poll::Ready(true) = self.poll_step(io) {
+            self.duties.wake_speaking = true;
+        }
+    }
+
+    fn poll_step(&mut self, io: &mut (impl Read + Write)) -> Poll<bool> {
+        self.outgoing.poll_step(&mut self.websocket, io)
+    }
+
+    /// Nothing more can be said; whoever waits to is told.
+    pub(super) fn fall_silent(&mut self) {
+        self.outgoing.mute = true;
+        self.duties.wake_speaking = true;
+    }
+
+    /// Has the hearing half woken if something is now due earlier than it meant to sleep.
+    fn rouse(&mut self) {
+        if let Some(until) = self.asleep_until
+            && self.sleep_until() < until
+        {
+            self.duties.wake_hearing = true;
+        }
+    }
+}
