@@ -1,0 +1,28 @@
+//! Calls placed on sockets of async-std.
+
+use ::async_std::net::TcpStream;
+use voxwire::Platform;
+use voxwire_line::Dial;
+use voxwire_line::tungstenite::error::UrlError;
+
+use crate::upgrade::{failed, place};
+use crate::{Call, CallConfig, CallError};
+
+/// Calls an application at a `ws://` URL, as the platform does. It waits for as long as the application takes: bound it
+/// with your runtime's timer.
+///
+/// # Errors
+/// [`CallError::Declined`] with the HTTP status, or [`CallError::Handshake`] for a URL that is no `ws://` address, a
+/// refused connection, or a peer that is no WebSocket server.
+pub async fn connect(
+    url: &str,
+    config: impl Into<CallConfig>,
+) -> Result<Call<Platform, TcpStream>, CallError> {
+    let dial = Dial::new(url)?;
+    if dial.is_secure() {
+        return Err(CallError::Handshake(UrlError::UnsupportedUrlScheme.into()));
+    }
+    let socket = TcpStream::connect((dial.host(), dial.port())).await.map_err(failed)?;
+    socket.set_nodelay(true).map_err(failed)?;
+    place(socket, &dial, config).await
+}
