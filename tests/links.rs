@@ -6,11 +6,21 @@ use std::path::{Path, PathBuf};
 #[test]
 fn every_relative_link_of_every_page_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root of the workspace");
-    let pages: Vec<_> =
-        [".", "adapters/futures", "adapters/tokio", "benches", "cli", "cli/assets", "fuzz", "tests/foreign"]
-            .into_iter()
-            .flat_map(|folder| pages(&root.join(folder)))
-            .collect();
+    let pages: Vec<_> = [
+        ".",
+        "adapters/futures",
+        "adapters/line",
+        "adapters/tungstenite",
+        "adapters/tokio",
+        "benches",
+        "cli",
+        "cli/assets",
+        "fuzz",
+        "tests/foreign",
+    ]
+    .into_iter()
+    .flat_map(|folder| pages(&root.join(folder)))
+    .collect();
     assert!(pages.len() >= 9, "only {pages:?}");
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();

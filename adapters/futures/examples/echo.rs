@@ -17,7 +17,8 @@ async fn serve() -> Result<(), Box<dyn core::error::Error>> {
         let (socket, peer) = listener.accept().await?;
         socket.set_nodelay(true)?;
         smol::spawn(async move {
-            match echo(socket).await {
+            let ended = echo(socket).await;
+            match ended {
                 Ok(()) => println!("{peer}: hung up"),
                 Err(error) => println!("{peer}: {error}"),
             }

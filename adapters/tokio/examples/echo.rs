@@ -14,7 +14,8 @@ async fn main() -> Result<(), Box<dyn core::error::Error>> {
         let (socket, peer) = listener.accept().await?;
         socket.set_nodelay(true)?;
         tokio::spawn(async move {
-            match echo(socket).await {
+            let ended = echo(socket).await;
+            match ended {
                 Ok(()) => println!("{peer}: hung up"),
                 Err(error) => println!("{peer}: {error}"),
             }
