@@ -43,6 +43,12 @@ use http::{Answer, PostError};
 /// What Sinch says of its bodies.
 pub(crate) const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
+/// Who calls, unless it is said. No such numbers are given out (NANPA: 555-0100 to 555-0199).
+pub(crate) const FROM: &str = "+12025550101";
+
+/// Who is called, unless it is said.
+pub(crate) const TO: &str = "+12025550199";
+
 /// Who posts callbacks to an application.
 pub(crate) struct Provider {
     url: Uri,

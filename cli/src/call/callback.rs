@@ -18,8 +18,8 @@ use crate::credentials::CredentialArgs;
 use crate::exit::Failure;
 use crate::platform::Placed;
 use crate::provider::{
-    A_MOMENT, Answerer, Begins, Callee, Course, End, Errand, Guide, Leg, Outcome, Parties, People, Presses,
-    Provider, Stream,
+    A_MOMENT, Answerer, Begins, Callee, Course, End, Errand, FROM, Guide, Leg, Outcome, Parties, People,
+    Presses, Provider, Stream, TO,
 };
 use crate::report::{Output, Story, Trace};
 use crate::stops::Stops;
@@ -35,10 +35,10 @@ pub(super) struct CallbackArgs {
     #[command(flatten, next_help_heading = "Callbacks (Sinch)")]
     credentials: CredentialArgs,
     /// The number of who calls.
-    #[arg(long, value_name = "NUMBER", default_value = "+12025550101", requires = "platform")]
+    #[arg(long, value_name = "NUMBER", default_value = FROM, requires = "platform")]
     from: String,
     /// The number that is called.
-    #[arg(long, value_name = "NUMBER", default_value = "+12025550199", requires = "platform")]
+    #[arg(long, value_name = "NUMBER", default_value = TO, requires = "platform")]
     to: String,
     /// A text that every callback carries.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, requires = "platform")]

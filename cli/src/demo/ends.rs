@@ -15,7 +15,7 @@ use crate::agent::{Agent, Attended, attend, stopping};
 use crate::clock::Clock;
 use crate::exit::Failure;
 use crate::platform::{Placed, Script, place};
-use crate::provider::{End, Guide, Leg, Parties, Provider, Stream};
+use crate::provider::{End, FROM, Guide, Leg, Parties, Provider, Stream, TO};
 use crate::random::random;
 use crate::reception::{Admission, Callbacks, PublicUrl, Reception, Tokens};
 use crate::report::{Output, Trace};
@@ -118,8 +118,7 @@ impl Platform<'_> {
     ) -> Result<Placed, Failure> {
         let url = application.url.replacen("ws", "http", 1) + "/sinch";
         let provider = Provider::new(&url, Some(credentials))?;
-        let parties =
-            Parties { from: "+12025550101".into(), to: "+12025550199".into(), custom: String::new() };
+        let parties = Parties { from: FROM.into(), to: TO.into(), custom: String::new() };
         let mut leg = Leg::new(Some(&provider), Guide::ALL, parties, self.clock)?;
         self.trace.note("signs what it posts with the secret that it shares with the application");
         self.trace.tick("ICE".into());
