@@ -7,4 +7,5 @@ mod endings;
 mod halves;
 mod line;
 mod sockets;
+mod streams;
 mod upgrade;

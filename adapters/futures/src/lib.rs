@@ -2,13 +2,53 @@
 
 #[cfg(feature = "async-std")]
 pub mod async_std;
-mod call;
-mod clock;
-mod shared;
+mod runtime;
 #[cfg(feature = "smol")]
 pub mod smol;
-mod upgrade;
 
-pub use call::{Call, Handle, Hearing, Speaking};
-pub use upgrade::{Upgrade, dial};
-pub use voxwire_line::{CallConfig, CallError, Cleared, Inbox, tungstenite};
+pub use runtime::FuturesIo;
+pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+
+/// One call on a `futures-io` socket.
+///
+/// ```
+/// use smol::net::{TcpListener, TcpStream};
+/// use voxwire::{Command, Config, Dialect, Event, Start};
+/// use voxwire_futures::{Call, Dial, Inbox, Upgrade};
+///
+/// # smol::block_on(async {
+/// let config = Config::new(Dialect::Sinch);
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let dial = Dial::new(&format!("ws://{}/calls", listener.local_addr()?))?;
+/// let application = smol::spawn(async move {
+///     let (socket, _) = listener.accept().await?;
+///     let mut call = Upgrade::read(socket).await?.accept(config, None).await?;
+///     assert!(matches!(call.next(&mut Inbox::new()).await?, Event::Start(_)));
+///     call.send(Command::Answer).await?;
+///     call.hang_up(1000, "nothing to say").await?;
+///     Ok::<(), Box<dyn core::error::Error + Send + Sync>>(())
+/// });
+///
+/// let socket = TcpStream::connect((dial.host(), dial.port())).await?;
+/// let mut call = Call::dial(socket, &dial, config).await?;
+/// let mut inbox = Inbox::new();
+/// call.send(Event::Start(Start::new("c1"))).await?;
+/// assert_eq!(call.next(&mut inbox).await?, Command::Answer);
+/// assert!(matches!(call.next(&mut inbox).await?, Command::Hangup(close) if close.reason == "nothing to say"));
+/// application.await?;
+/// # Ok::<(), Box<dyn core::error::Error + Send + Sync>>(())
+/// # }).unwrap();
+/// ```
+pub type Call<R, S> = voxwire_line::Call<R, S, FuturesIo>;
+/// The half of a call that hears.
+pub type Hearing<R, S> = voxwire_line::Hearing<R, S, FuturesIo>;
+/// The half of a call that speaks.
+pub type Speaking<R, S> = voxwire_line::Speaking<R, S, FuturesIo>;
+/// Interrupts a call from anywhere.
+pub type Handle<S> = voxwire_line::Handle<S, FuturesIo>;
+/// A platform that asks to open a call.
+pub type Upgrade<S> = voxwire_line::Upgrade<S, FuturesIo>;
+/// What is heard, as a `Stream`: [`Hearing::into_stream`].
+pub type HearingStream<R, S> = voxwire_line::HearingStream<R, S, FuturesIo>;
+/// What is to be said, as a `Sink` of items: [`Speaking::into_sink`].
+pub type SpeakingSink<R, S, Item> = voxwire_line::SpeakingSink<R, S, FuturesIo, Item>;

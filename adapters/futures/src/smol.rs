@@ -5,7 +5,6 @@ use voxwire::Platform;
 use voxwire_line::Dial;
 use voxwire_line::tungstenite::error::UrlError;
 
-use crate::upgrade::{failed, place};
 use crate::{Call, CallConfig, CallError};
 
 /// Calls an application at a `ws://` URL, as the platform does. It waits for as long as the application takes: bound it
@@ -22,7 +21,7 @@ pub async fn connect(
     if dial.is_secure() {
         return Err(CallError::Handshake(UrlError::UnsupportedUrlScheme.into()));
     }
-    let socket = TcpStream::connect((dial.host(), dial.port())).await.map_err(failed)?;
-    socket.set_nodelay(true).map_err(failed)?;
-    place(socket, &dial, config).await
+    let socket = TcpStream::connect((dial.host(), dial.port())).await.map_err(CallError::opening)?;
+    socket.set_nodelay(true).map_err(CallError::opening)?;
+    Call::dial(socket, &dial, config).await
 }

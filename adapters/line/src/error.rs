@@ -27,6 +27,13 @@ pub enum CallError {
     Socket(tungstenite::Error),
 }
 
+impl CallError {
+    /// The socket failed before there was a call.
+    pub fn opening(error: std::io::Error) -> Self {
+        Self::Handshake(error.into())
+    }
+}
+
 fn deadline(deadline: &Deadline) -> &'static str {
     match deadline {
         Deadline::Start => "no call was announced in time",

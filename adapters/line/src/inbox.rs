@@ -36,6 +36,38 @@ impl Inbox {
     }
 }
 
+#[cfg(feature = "async")]
+impl Inbox {
+    /// The payload, if there is one.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Some(tungstenite::Message::Text(text)) => text.as_bytes(),
+            Some(tungstenite::Message::Binary(bytes)) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// Bytes in the memory of the message where they lie in it, and copied where they do not.
+    pub(crate) fn share(&self, part: &[u8]) -> bytes::Bytes {
+        let (whole, range) = (self.bytes().as_ptr_range(), part.as_ptr_range());
+        match &self.0 {
+            Some(tungstenite::Message::Binary(bytes))
+                if whole.start <= range.start && range.end <= whole.end =>
+            {
+                bytes.slice_ref(part)
+            }
+            _ => bytes::Bytes::copy_from_slice(part),
+        }
+    }
+}
+
+#[cfg(feature = "async")]
+impl From<bytes::Bytes> for Inbox {
+    fn from(bytes: bytes::Bytes) -> Self {
+        Self(Some(tungstenite::Message::Binary(bytes)))
+    }
+}
+
 /// Kind and length only, as everywhere: messages hold audio and secrets.
 impl fmt::Debug for Inbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

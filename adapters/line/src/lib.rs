@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "async")]
+mod call;
 mod config;
 mod dial;
 mod duties;
@@ -13,6 +15,11 @@ mod request;
 mod turn;
 mod websocket;
 
+#[cfg(feature = "async")]
+pub use call::{
+    Alarm, Call, Handle, Hearing, HearingStream, OwnedCommand, OwnedEvent, Runtime, Speaking, SpeakingSink,
+    Upgrade,
+};
 pub use config::CallConfig;
 pub use dial::Dial;
 pub use duties::{Cleared, Duties};

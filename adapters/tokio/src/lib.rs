@@ -1,9 +1,23 @@
 #![doc = include_str!("../README.md")]
 
-mod call;
-mod shared;
-mod upgrade;
+mod connect;
+mod runtime;
 
-pub use call::{Call, Handle, Hearing, Speaking};
-pub use upgrade::{Upgrade, connect};
-pub use voxwire_line::{CallConfig, CallError, Cleared, Inbox, tungstenite};
+pub use connect::connect;
+pub use runtime::Tokio;
+pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+
+/// One call on a tokio socket.
+pub type Call<R, S> = voxwire_line::Call<R, S, Tokio>;
+/// The half of a call that hears.
+pub type Hearing<R, S> = voxwire_line::Hearing<R, S, Tokio>;
+/// The half of a call that speaks.
+pub type Speaking<R, S> = voxwire_line::Speaking<R, S, Tokio>;
+/// Interrupts a call from anywhere.
+pub type Handle<S> = voxwire_line::Handle<S, Tokio>;
+/// A platform that asks to open a call.
+pub type Upgrade<S> = voxwire_line::Upgrade<S, Tokio>;
+/// What is heard, as a `Stream`: [`Hearing::into_stream`].
+pub type HearingStream<R, S> = voxwire_line::HearingStream<R, S, Tokio>;
+/// What is to be said, as a `Sink` of items: [`Speaking::into_sink`].
+pub type SpeakingSink<R, S, Item> = voxwire_line::SpeakingSink<R, S, Tokio, Item>;

@@ -1,25 +1,27 @@
 use core::fmt;
-use std::io;
+use core::future::poll_fn;
+use core::marker::PhantomData;
+use std::io::{self, ErrorKind};
 
-use futures_util::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tungstenite::error::ProtocolError;
 use voxwire::{Application, Platform};
-use voxwire_line::tungstenite::error::ProtocolError;
-use voxwire_line::{Dial, MAX_HEAD, UpgradeRequest};
 
-use crate::{Call, CallConfig, CallError};
+use super::{Call, Runtime};
+use crate::{CallConfig, CallError, Dial, MAX_HEAD, UpgradeRequest};
 
 /// A platform that asks to open a call: look at what it asks for, then accept or decline.
 ///
 /// In between you may take your time, and ask somebody else: the platform waits. On Sinch a declined upgrade hangs
 /// the call up (Voice v1 `connectStream` page).
-pub struct Upgrade<S> {
+pub struct Upgrade<S, T> {
     socket: S,
     request: UpgradeRequest,
     /// What came after the request.
     early: Vec<u8>,
+    runtime: PhantomData<fn() -> T>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
+impl<S, T: Runtime<S>> Upgrade<S, T> {
     /// Reads the upgrade request from a socket that was just accepted, and that should send small frames at once
     /// ([`TcpStream::set_nodelay`](std::net::TcpStream::set_nodelay)). It waits for as long as the peer takes: bound it
     /// with your runtime's timer.
@@ -27,8 +29,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
     /// # Errors
     /// [`CallError::Handshake`] if what comes is no HTTP request, or one that is longer than 16 KiB.
     pub async fn read(mut socket: S) -> Result<Self, CallError> {
-        let (request, early) = read_head(&mut socket, UpgradeRequest::parse).await?;
-        Ok(Self { socket, request, early })
+        let (request, early) = read_head::<S, T, _>(&mut socket, UpgradeRequest::parse).await?;
+        Ok(Self { socket, request, early, runtime: PhantomData })
     }
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
@@ -61,9 +63,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
         mut self,
         config: impl Into<CallConfig>,
         subprotocol: Option<&str>,
-    ) -> Result<Call<Application, S>, CallError> {
+    ) -> Result<Call<Application, S, T>, CallError> {
         match self.request.accept(subprotocol) {
-            Ok(response) => write(&mut self.socket, &response).await?,
+            Ok(response) => write::<S, T>(&mut self.socket, &response).await?,
             Err(error) => {
                 self.decline(400).await?;
                 return Err(error);
@@ -77,76 +79,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Upgrade<S> {
     /// # Errors
     /// [`CallError::Handshake`] if `status` is none, from 400 to 599, or the socket fails.
     pub async fn decline(mut self, status: u16) -> Result<(), CallError> {
-        write(&mut self.socket, &UpgradeRequest::decline(status)?).await?;
-        let _ = self.socket.close().await;
+        write::<S, T>(&mut self.socket, &UpgradeRequest::decline(status)?).await?;
+        let _ = poll_fn(|cx| T::poll_close(&mut self.socket, cx)).await;
         Ok(())
     }
 }
 
 /// Nothing of the request: path and headers hold tokens.
-impl<S> fmt::Debug for Upgrade<S> {
+impl<S, T> fmt::Debug for Upgrade<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upgrade").finish_non_exhaustive()
     }
 }
 
-/// Calls an application at a `ws://` or `wss://` URL, as the platform does, on a socket that is connected to it: one that
-/// already speaks TLS, if the URL asks for it. It waits for as long as the application takes: bound it with your
-/// runtime's timer.
-///
-/// ```
-/// use smol::net::{TcpListener, TcpStream};
-/// use voxwire::{Command, Config, Dialect, Event, Start};
-/// use voxwire_futures::{Inbox, Upgrade, dial};
-///
-/// # smol::block_on(async {
-/// let config = Config::new(Dialect::Sinch);
-/// let listener = TcpListener::bind("127.0.0.1:0").await?;
-/// let address = listener.local_addr()?;
-/// let application = smol::spawn(async move {
-///     let (socket, _) = listener.accept().await?;
-///     let mut call = Upgrade::read(socket).await?.accept(config, None).await?;
-///     assert!(matches!(call.next(&mut Inbox::new()).await?, Event::Start(_)));
-///     call.send(Command::Answer).await?;
-///     call.hang_up(1000, "nothing to say").await?;
-///     Ok::<(), Box<dyn core::error::Error + Send + Sync>>(())
-/// });
-///
-/// let socket = TcpStream::connect(address).await?;
-/// let mut call = dial(socket, &format!("ws://{address}/calls"), config).await?;
-/// let mut inbox = Inbox::new();
-/// call.send(Event::Start(Start::new("c1"))).await?;
-/// assert_eq!(call.next(&mut inbox).await?, Command::Answer);
-/// assert!(matches!(call.next(&mut inbox).await?, Command::Hangup(close) if close.reason == "nothing to say"));
-/// application.await?;
-/// # Ok::<(), Box<dyn core::error::Error + Send + Sync>>(())
-/// # }).unwrap();
-/// ```
-///
-/// # Errors
-/// [`CallError::Declined`] with the HTTP status, or [`CallError::Handshake`] for a URL that is no such address, or a peer
-/// that is no WebSocket server.
-pub async fn dial<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: S,
-    url: &str,
-    config: impl Into<CallConfig>,
-) -> Result<Call<Platform, S>, CallError> {
-    place(socket, &Dial::new(url)?, config).await
-}
-
-pub(crate) async fn place<S: AsyncRead + AsyncWrite + Unpin>(
+/// The other end of it.
+pub(super) async fn place<S, T: Runtime<S>>(
     mut socket: S,
     dial: &Dial,
     config: impl Into<CallConfig>,
-) -> Result<Call<Platform, S>, CallError> {
-    write(&mut socket, dial.request()).await?;
+) -> Result<Call<Platform, S, T>, CallError> {
+    write::<S, T>(&mut socket, dial.request()).await?;
     let accepted = |bytes: &[u8]| Ok(dial.accepted(bytes)?.map(|length| ((), length)));
-    let ((), early) = read_head(&mut socket, accepted).await?;
+    let ((), early) = read_head::<S, T, _>(&mut socket, accepted).await?;
     Ok(Call::platform(socket, &early, config))
 }
 
 /// Reads until there is a head to parse, and gives what came after it.
-async fn read_head<S: AsyncRead + Unpin, H>(
+async fn read_head<S, T: Runtime<S>, H>(
     socket: &mut S,
     parse: impl Fn(&[u8]) -> Result<Option<(H, usize)>, CallError>,
 ) -> Result<(H, Vec<u8>), CallError> {
@@ -157,18 +116,23 @@ async fn read_head<S: AsyncRead + Unpin, H>(
         }
         let seen = bytes.len();
         bytes.resize(MAX_HEAD.min(seen + 1024), 0);
-        match socket.read(&mut bytes[seen..]).await.map_err(failed)? {
+        match poll_fn(|cx| T::poll_read(socket, cx, &mut bytes[seen..])).await.map_err(CallError::opening)? {
             0 => return Err(CallError::Handshake(ProtocolError::HandshakeIncomplete.into())),
             length => bytes.truncate(seen + length),
         }
     }
 }
 
-async fn write<S: AsyncWrite + Unpin>(socket: &mut S, bytes: &[u8]) -> Result<(), CallError> {
-    socket.write_all(bytes).await.map_err(failed)?;
-    socket.flush().await.map_err(failed)
+async fn write<S, T: Runtime<S>>(socket: &mut S, bytes: &[u8]) -> Result<(), CallError> {
+    write_all::<S, T>(socket, bytes).await.map_err(CallError::opening)
 }
 
-pub(crate) fn failed(error: io::Error) -> CallError {
-    CallError::Handshake(error.into())
+async fn write_all<S, T: Runtime<S>>(socket: &mut S, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match poll_fn(|cx| T::poll_write(socket, cx, bytes)).await? {
+            0 => return Err(ErrorKind::WriteZero.into()),
+            written => bytes = &bytes[written..],
+        }
+    }
+    poll_fn(|cx| T::poll_flush(socket, cx)).await
 }

@@ -1,0 +1,224 @@
+//! The two halves of a call, and what interrupts it.
+
+use core::fmt;
+use core::future::poll_fn;
+use core::task::{Context, Poll};
+use std::sync::{Arc, Weak};
+
+use voxwire::{Application, Close, Counters, Dialect, Instant, Role, SendError};
+
+use super::runtime::{Runtime, within};
+use super::shared::Shared;
+use crate::{CallError, Cleared, Inbox, Turn};
+
+/// The half of a call that hears.
+pub struct Hearing<R: Role, S, T> {
+    shared: Arc<Shared<R, S, T>>,
+    alarm: T,
+}
+
+/// The half of a call that speaks.
+pub struct Speaking<R: Role, S, T> {
+    shared: Arc<Shared<R, S, T>>,
+}
+
+/// Interrupts a call from anywhere. It does not keep the call open.
+pub struct Handle<S, T> {
+    shared: Weak<Shared<Application, S, T>>,
+}
+
+pub(super) fn of<R: Role, S, T: Runtime<S>>(
+    shared: Shared<R, S, T>,
+) -> (Hearing<R, S, T>, Speaking<R, S, T>) {
+    let shared = Arc::new(shared);
+    (Hearing { shared: shared.clone(), alarm: T::new() }, Speaking { shared })
+}
+
+impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
+    /// Waits for what the peer says next, which borrows the inbox. Keeps the call alive while it waits. After the end
+    /// it tells the end again.
+    ///
+    /// Cancel-safe: a message is heard by the `next` that returns it, or by the one after.
+    ///
+    /// # Errors
+    /// [`CallError::Receive`] and [`CallError::Expired`]: the call goes on, and whether to hang up is up to you.
+    /// [`CallError::Socket`]: it is over.
+    pub async fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
+        let now = poll_fn(|cx| self.poll_receive(cx, inbox)).await?;
+        self.hear(now, inbox)
+    }
+
+    /// Ready once the next message is in the inbox; tells when it came.
+    pub(super) fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        inbox: &mut Inbox,
+    ) -> Poll<Result<Instant, CallError>> {
+        let mut held = self.shared.lock();
+        held.wakers.hearing.register(cx.waker());
+        loop {
+            let now = held.now();
+            let received = held.act(|line, io| line.poll_receive(now, io, inbox));
+            if received.is_ready() {
+                return received.map_ok(|()| now);
+            }
+            if self.alarm.poll_at(held.sleep_until(), cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// What the message means that is in the inbox since then.
+    pub(super) fn hear<'i>(&self, then: Instant, inbox: &'i Inbox) -> Result<R::Hears<'i>, CallError> {
+        Ok(self.shared.lock().act(|line, _| line.hear(then, inbox))?)
+    }
+
+    /// Whether the call is over.
+    pub fn is_closed(&self) -> bool {
+        self.shared.lock().line.session().is_closed()
+    }
+
+    /// The dialect, once it is known.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.shared.lock().line.session().dialect()
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        self.shared.lock().line.session().counters()
+    }
+}
+
+impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
+    /// Says something. Returns as soon as it is queued, and waits only while the queue is full. What the socket does
+    /// not take at once is written by whichever half is polled next; [`flush`](Self::flush) waits for it. Deadlines
+    /// are told by the hearing half alone: while nobody hears, a `send` to a peer that reads nothing waits without end.
+    ///
+    /// Cancel-safe: it is wholly queued or not at all.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: nothing was queued. [`CallError::Cleared`]: a clear came while it waited.
+    pub async fn send(&mut self, says: impl Into<R::Says<'_>>) -> Result<(), CallError> {
+        let says = says.into();
+        let mut turn = Turn::new();
+        poll_fn(|cx| self.poll_send(cx, says, &mut turn)).await
+    }
+
+    /// Ready once it is wholly queued.
+    pub(super) fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        says: R::Says<'_>,
+        turn: &mut Turn,
+    ) -> Poll<Result<(), CallError>> {
+        let mut held = self.shared.lock();
+        held.wakers.speaking.register(cx.waker());
+        let now = held.now();
+        held.act(|line, io| line.poll_send(now, io, says, turn))
+    }
+
+    /// Waits until everything said is on the socket, or nothing can be sent any more.
+    pub async fn flush(&mut self) {
+        poll_fn(|cx| self.poll_flush(cx)).await;
+    }
+
+    /// Ready once everything said is on the socket, or nothing can be sent any more.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut held = self.shared.lock();
+        held.wakers.speaking.register(cx.waker());
+        held.act(|line, io| line.poll_flush(io))
+    }
+
+    /// Hangs up: lets the queue drain within [`CallConfig::drain_within`](crate::CallConfig::drain_within) and throws
+    /// away what is left then, says the close, and waits for as long again until it is on the socket. The hearing half
+    /// hears the peer's close.
+    ///
+    /// # Errors
+    /// [`CallError::Send`] for a code or reason that may not be sent. A call that is already over is no error.
+    pub async fn hang_up(&mut self, code: u16, reason: &str) -> Result<(), CallError> {
+        let close = Close::new(code, reason);
+        if !close.is_sendable() {
+            return Err(SendError::InvalidClose.into());
+        }
+        let drain_limit = self.shared.lock().line.drain_limit();
+        if within::<T, _>(drain_limit, self.flush()).await.is_none() {
+            self.shared.lock().line.drop_audio();
+        }
+        match self.say(close) {
+            Ok(()) | Err(SendError::Closed) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let _ = within::<T, _>(drain_limit, self.flush()).await;
+        Ok(())
+    }
+
+    pub(super) fn say(&self, close: Close<'_>) -> Result<(), SendError> {
+        let mut held = self.shared.lock();
+        let now = held.now();
+        held.act(|line, io| line.hang_up(now, io, close))
+    }
+}
+
+impl<S, T: Runtime<S>> Speaking<Application, S, T> {
+    /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
+    ///
+    /// # Errors
+    /// Those of [`Call::clear`](crate::Call::clear).
+    pub fn clear(&self) -> Result<Cleared, CallError> {
+        clear(&self.shared)
+    }
+
+    /// Interrupts the call from another task.
+    pub fn handle(&self) -> Handle<S, T> {
+        Handle { shared: Arc::downgrade(&self.shared) }
+    }
+}
+
+impl<S, T: Runtime<S>> Hearing<Application, S, T> {
+    /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
+    ///
+    /// # Errors
+    /// Those of [`Call::clear`](crate::Call::clear).
+    pub fn clear(&self) -> Result<Cleared, CallError> {
+        clear(&self.shared)
+    }
+}
+
+impl<S, T: Runtime<S>> Handle<S, T> {
+    /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
+    ///
+    /// # Errors
+    /// Those of [`Call::clear`](crate::Call::clear); [`SendError::Closed`] when the call has been dropped.
+    pub fn clear(&self) -> Result<Cleared, CallError> {
+        clear(&*self.shared.upgrade().ok_or(SendError::Closed)?)
+    }
+}
+
+fn clear<S, T: Runtime<S>>(shared: &Shared<Application, S, T>) -> Result<Cleared, CallError> {
+    let mut held = shared.lock();
+    let now = held.now();
+    held.act(|line, io| line.clear(now, io))
+}
+
+impl<S, T> Clone for Handle<S, T> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone() }
+    }
+}
+
+impl<R: Role, S, T> fmt::Debug for Hearing<R, S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hearing").finish_non_exhaustive()
+    }
+}
+
+impl<R: Role, S, T> fmt::Debug for Speaking<R, S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Speaking").finish_non_exhaustive()
+    }
+}
+
+impl<S, T> fmt::Debug for Handle<S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").finish_non_exhaustive()
+    }
+}
