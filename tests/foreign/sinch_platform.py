@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Plays the Sinch platform against a running `voxwire answer --agent echo`.
+"""Plays the Sinch platform against an application that echoes, `voxwire answer --agent echo` say.
 
 Places one call for every known shape of the `connect` message and every chunk size, and wants each
-chunk of audio back, whole and unchanged, before it sends the next.
+chunk of audio back, whole and unchanged, before it sends the next. Every second message goes in
+fragments with a ping between them, and each call ends with another close, which must come back.
 """
 
 import argparse
@@ -11,10 +12,19 @@ import random
 import sys
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.frames import Close
 from websockets.sync.client import connect
 
 CHUNKS = 8
-SIZES = (1, 319, 320, 640, 4001, 65000)
+# The sizes of chunks, and the close that ends such a call.
+ENDINGS = {
+    1: Close(1000, ""),
+    319: Close(1000, "the caller has hung up"),
+    320: Close(1001, "hasta mañana"),
+    640: Close(3000, "until 3999: for libraries"),
+    4001: Close(4000, "until 4999: for everybody"),
+    65000: Close(4999, "as long as a reason may be: " + 95 * "."),
+}
 WAIT = 10  # seconds, for whatever the application owes
 
 
@@ -24,7 +34,7 @@ class Wrong(Exception):
 
 def connect_messages(rate):
     """The shapes that documents and working integrations show; only the third names the rate."""
-    headers = {"tenant": "north", "lang": "sv-SE"}
+    headers = {"tenant": "north", "greeting": "Grüß Gott, 電話"}
     pairs = [{"key": key, "value": value} for key, value in headers.items()]
     return {
         "a": {
@@ -52,18 +62,35 @@ def call(url, connect_message, size):
     # Sinch is assumed to offer no extension; a proxy from the environment must not come between.
     quiet = {"compression": None, "proxy": None}
     with connect(url, **quiet, open_timeout=WAIT, close_timeout=WAIT) as socket:
-        socket.send(json.dumps({"command": "connect", **connect_message}))
+        text = json.dumps({"command": "connect", **connect_message}, ensure_ascii=False)
+        say(socket, text.encode(), in_fragments=size % 2 == 0, text=True)
         answer = hear(socket, "answer")
         if not is_command(answer, "answer"):
             raise Wrong(f"the first message is {shown(answer)} instead of the answer")
 
         for number in range(1, CHUNKS + 1):
             chunk = noise.randbytes(size)
-            socket.send(chunk)
+            say(socket, chunk, in_fragments=number % 2 == 0)
             expect_echo(socket, chunk, number)
-        socket.close(1000)
-    if socket.close_code != 1000:
-        raise Wrong(f"the close ended with {socket.close_code} instead of 1000")
+        hang_up(socket, ENDINGS[size])
+
+
+def say(socket, message, in_fragments, text=False):
+    """Says it whole, or in fragments that part texts in mid-character."""
+    if not in_fragments:
+        socket.send(message, text=text)
+        return
+    size = 1 if text else len(message) // 5 | 1
+    pongs = []
+
+    def fragments():
+        for at in range(0, len(message), size):
+            yield message[at : at + size]
+            pongs.append(socket.ping())
+
+    socket.send(fragments(), text=text)
+    if not all(pong.wait(WAIT) for pong in pongs):
+        raise Wrong(f"a ping was not answered within {WAIT} s")
 
 
 def expect_echo(socket, chunk, number):
@@ -79,6 +106,20 @@ def expect_echo(socket, chunk, number):
     if echo != chunk:
         at = next(at for at, byte in enumerate(chunk) if echo[at] != byte)
         raise Wrong(f"chunk {number} came back changed at byte {at}")
+
+
+def hang_up(socket, close):
+    """The application must send the close back, then end the connection itself, in order."""
+    socket.close(close.code, close.reason)
+    try:
+        socket.recv(timeout=0)
+    except ConnectionClosed as closed:
+        if closed.__cause__:
+            raise Wrong(f"the connection ended badly: {closed.__cause__}") from None
+        if closed.rcvd != close:
+            raise Wrong(f"{close} was answered with {closed.rcvd}") from None
+    else:
+        raise Wrong("something was said after the last chunk")
 
 
 def hear(socket, what):
@@ -110,7 +151,7 @@ def main():
 
     passed = failed = 0
     for shape, message in connect_messages(options.rate).items():
-        for size in SIZES:
+        for size in ENDINGS:
             case = f"sinch shape {shape}, {size}-byte chunks"
             try:
                 call(options.url, message, size)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A Wavix application that echoes what it hears and checks how the platform tells it.
 
+Every tenth echo goes in fragments, after a ping and a mark, and all marks must come back in order.
 Prints `listening on URL`, then one line per call. With `--once` it takes one call and exits,
 non-zero if a message came out of order or a field was wrong.
 """
@@ -16,6 +17,7 @@ from datetime import datetime, timedelta
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
+EVERY = 10  # echoes: how often there is a mark, a ping, and an echo in fragments
 WAIT = 10  # seconds, for the platform's next message
 CALL_WAIT = 60  # seconds, for the one call of --once
 
@@ -33,6 +35,8 @@ class Stream:
         self.sequence = 0
         self.media = 0
         self.bytes = 0
+        self.marks = []
+        self.returned = 0
 
     async def follow(self):
         await self.hear("connected")
@@ -42,8 +46,12 @@ class Stream:
         while (event := await self.hear("media", "mark", "stop"))["event"] != "stop":
             if event["event"] == "media":
                 await self.echo(event)
+            if event["event"] == "mark":
+                self.take_back(event)
         if self.media == 0:
             raise Wrong("the call had no media")
+        if self.returned != len(self.marks):
+            raise Wrong(f"{self.returned} of {len(self.marks)} marks came back")
         await self.hear_close()
 
     async def hear(self, *expected):
@@ -81,15 +89,46 @@ class Stream:
             raise Wrong(f"chunk {chunk} came after {self.media}")
         self.media += 1
         self.bytes += len(base64.b64decode(payload))
-        echo = {"event": "media", "stream_id": self.ids[1], "media": {"payload": payload}}
         # The platform may hang up while its last words are on their way back.
         with contextlib.suppress(ConnectionClosedOK):
-            await in_time(self.socket.send(json.dumps(echo)), "the platform read nothing")
+            if special := self.media % EVERY == 0:
+                await self.mark(f"before № {self.media}")
+                await self.ping()
+            await self.say("media", {"payload": payload}, in_fragments=special)
+
+    async def mark(self, name):
+        """Asks for a mark: it comes back when the audio before it has been played."""
+        self.marks.append(name)
+        await self.say("mark", {"name": name})
+
+    def take_back(self, event):
+        mark = field(event, "mark", "an object", lambda value: isinstance(value, dict))
+        name = field(mark, "name", "a name", is_name)
+        if self.marks[self.returned : self.returned + 1] != [name]:
+            raise Wrong(f"mark {name!r} came back as number {self.returned + 1} of {self.marks}")
+        self.returned += 1
+
+    async def ping(self):
+        pong = await self.socket.ping()
+        await in_time(pong, "a ping was not answered")
+
+    async def say(self, event, value, in_fragments=False):
+        said = {"event": event, "stream_id": self.ids[1], event: value}
+        message = json.dumps(said, ensure_ascii=False)
+        if in_fragments:
+            size = len(message) // 5 | 1
+            message = [message[at : at + size] for at in range(0, len(message), size)]
+        await in_time(self.socket.send(message), "the platform read nothing")
 
     async def hear_close(self):
+        """The platform hangs up, and the connection ends in order after the reply to that."""
         try:
             event = parse(await in_time(self.socket.recv(), "no close after stop"))
-        except ConnectionClosedOK:
+        except ConnectionClosedOK as closed:
+            if closed.__cause__:
+                raise Wrong(f"the connection ended badly: {closed.__cause__}") from None
+            if not closed.rcvd_then_sent:
+                raise Wrong("the platform did not hang up by itself") from None
             return
         except ConnectionClosed as closed:
             raise Wrong(f"the connection broke after stop: {closed}") from None
@@ -160,7 +199,8 @@ async def main(once):
         except Wrong as error:
             wrong = error
         verdict = f"WRONG, {wrong}" if wrong else "all in order"
-        print(f"wavix call: {stream.media} media, {stream.bytes} bytes, {verdict}", flush=True)
+        counts = f"{stream.media} media, {stream.bytes} bytes, {stream.returned} marks"
+        print(f"wavix call: {counts}, {verdict}", flush=True)
         verdicts.put_nowait(wrong is None)
 
     # Without a bound on what waits to be read, an echo that cannot be sent never stops the reading.
