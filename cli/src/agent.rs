@@ -3,7 +3,6 @@
 use core::time::Duration;
 use std::path::PathBuf;
 
-use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
 use voxwire::{Application, Dialect, Event, Start};
@@ -12,6 +11,7 @@ use voxwire_tokio::{Call, Inbox};
 use crate::clock::Clock;
 use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace};
+use crate::socket::Socket;
 use crate::tape::Tape;
 use crate::wav::Wav;
 
@@ -69,7 +69,7 @@ pub(crate) struct Attended {
 ///
 /// `begun` is told when the call has been announced.
 pub(crate) async fn attend<'c>(
-    call: Call<Application, TcpStream>,
+    call: Call<Application, Socket>,
     agent: &'c Agent,
     clock: Clock,
     trace: &'c mut Trace,

@@ -19,6 +19,7 @@ use crate::call::{rate, seconds};
 use crate::exit::Failure;
 use crate::reception::{Admission, Reception, Tokens};
 use crate::report::{Output, complain};
+use crate::socket::IdentityArgs;
 use crate::stops::Stops;
 use crate::wav::Wav;
 
@@ -62,6 +63,8 @@ pub(crate) struct Args {
     /// How many seconds calls may go on after an interrupt, before they are hung up.
     #[arg(long, value_name = "S", default_value = "3", value_parser = seconds)]
     drain: Duration,
+    #[command(flatten)]
+    identity: IdentityArgs,
     #[command(flatten)]
     callbacks: CallbackArgs,
 }
@@ -121,6 +124,8 @@ fn open(
     address: SocketAddr,
     output: Output,
 ) -> Result<(Arc<Server>, Listening), Failure> {
+    let identity = args.identity.identity()?;
+    let tls = identity.is_some();
     let mut admission = args.token.clone().map_or(Admission::Open, Admission::Token);
     let mut format = args.rate;
     let mut callbacks = None;
@@ -137,10 +142,10 @@ fn open(
         }
         let asked_for = stream_format(args, &agent)?;
         format = Some(asked_for);
-        callbacks = Some(args.callbacks.callbacks(address, asked_for, credentials)?);
+        callbacks = Some(args.callbacks.callbacks(address, tls, asked_for, credentials)?);
     }
     let listening = Listening {
-        url: format!("ws://{address}{}", admission.placeholder()),
+        url: format!("{}://{address}{}", if tls { "wss" } else { "ws" }, admission.placeholder()),
         callbacks: callbacks.as_ref().map(|callbacks| callbacks.url()),
         verified: callbacks.as_ref().is_some_and(|callbacks| callbacks.are_verified()),
     };
@@ -148,7 +153,7 @@ fn open(
     let config = format.map_or(config, |format| config.format(format));
     let config = CallConfig::new(config).drain_within(HANG_UP_WITHIN);
     let output = Arc::new(output);
-    let reception = Reception::new(config, admission, callbacks, output.clone())?;
+    let reception = Reception::new(config, admission, callbacks, identity, output.clone())?;
     let server = Server { dialect: args.dialect, agent, reception, output, calls: Calls::default() };
     Ok((Arc::new(server), listening))
 }

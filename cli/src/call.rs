@@ -9,6 +9,7 @@ use voxwire::{AudioFormat, Dialect};
 use crate::clock::{Clock, wall_clock};
 use crate::exit::{Failure, RATES};
 use crate::report::{Output, Story, Trace};
+use crate::socket::TrustArgs;
 use crate::stops::Stops;
 use crate::url::{self, Scheme};
 use crate::words::Side;
@@ -25,7 +26,7 @@ use summary::Summary;
 /// Places a call as the provider would: says a recording, hears in real time, hangs up.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where the application listens: ws://host:port/path.
+    /// Where the application listens: ws://host:port/path, or wss://.
     #[arg(required_unless_present = "platform", conflicts_with = "platform")]
     url: Option<String>,
     /// Which provider to be: sinch or wavix.
@@ -50,13 +51,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", value_parser = some_seconds)]
     duration: Option<Duration>,
     #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
     platform: callback::CallbackArgs,
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let caller = Caller::new(args.say.as_deref(), args.record.as_deref(), args.fast);
     let (Some(url), Some(dialect)) = (args.url, args.dialect) else {
-        return callback::run(args.platform, caller?, args.fast, args.duration, output).await;
+        let trust = args.trust.trust()?;
+        return callback::run(args.platform, caller?, trust, args.fast, args.duration, output).await;
     };
     url::check(&url, Scheme::Ws)?;
     if dialect == Dialect::Wavix && !args.headers.is_empty() {
@@ -65,6 +69,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         ));
     }
     let headers = args.headers.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
+    let trust = args.trust.trust()?;
     let caller = caller?;
     let voice = caller.voice(args.rate)?;
     let format = voice.format;
@@ -81,7 +86,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         stops.next().await;
         tokio::spawn(stops.interrupted());
     };
-    let placed = caller.call(to, voice, clock, &mut trace, interrupted).await?;
+    let placed = caller.call(to, &trust, voice, clock, &mut trace, interrupted).await?;
     output.line("summary", &Summary::of(&placed, format));
     output.finish()
 }

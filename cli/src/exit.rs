@@ -1,11 +1,13 @@
 //! How the program ends when it does not end well: one sentence, one exit code.
 
 use std::io;
+use std::path::Path;
 
 use thiserror::Error;
 use voxwire::callback::CallbackEvent;
 use voxwire::signature::Refusal;
 use voxwire_tokio::CallError;
+use voxwire_tokio::tls::TlsError;
 use voxwire_tokio::tungstenite;
 
 use crate::wav::WavError;
@@ -16,7 +18,7 @@ pub(crate) const CODES: &str = "\
 Exit codes:
    0  everything went well
    2  wrong arguments, a URL that cannot be called among them
-   3  a recording cannot be read, or is not of the kind that is needed
+   3  a file cannot be read, or is not of the kind that is needed
    4  the application cannot be reached
    5  the upgrade was declined: the call is hung up
    6  the application is busy
@@ -95,6 +97,12 @@ impl Failure {
     /// The system has no means left to wait for events.
     pub(crate) fn event_queue(cause: io::Error) -> Self {
         Self::Write { name: "to the system's event queue".into(), cause }
+    }
+
+    /// A file of certificates or keys that is none.
+    pub(crate) fn tls(path: &Path, error: TlsError) -> Self {
+        let cause = io::Error::new(io::ErrorKind::InvalidData, error);
+        Self::Read { name: path.display().to_string(), cause }
     }
 
     /// Why a call could not be placed.

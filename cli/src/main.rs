@@ -26,6 +26,7 @@ mod random;
 mod reception;
 mod report;
 mod signing;
+mod socket;
 mod stops;
 mod svaml;
 mod tape;

@@ -4,7 +4,6 @@ use core::future::Future;
 use core::time::Duration;
 
 use serde::Serialize;
-use tokio::net::TcpStream;
 use tokio::select;
 use voxwire::{AudioFormat, Dialect, Platform};
 use voxwire_tokio::{Call, Inbox};
@@ -13,6 +12,7 @@ use crate::clock::Clock;
 use crate::ear::{Counters, Spurt};
 use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace};
+use crate::socket::Socket;
 use crate::tape::Tape;
 
 mod simulator;
@@ -80,7 +80,7 @@ pub(crate) enum Because {
 /// # Errors
 /// When the call did not come about, was lost, or could not be kept.
 pub(crate) async fn place(
-    call: Call<Platform, TcpStream>,
+    call: Call<Platform, Socket>,
     script: &Script,
     clock: Clock,
     trace: &mut Trace,

@@ -16,6 +16,7 @@ use voxwire::signature::{Credentials, Request};
 
 use crate::clock::wall_clock;
 use crate::exit::{Failure, address};
+use crate::socket::Trust;
 use crate::url::{self, Scheme};
 
 mod bodies;
@@ -53,15 +54,16 @@ pub(crate) const TO: &str = "+12025550199";
 pub(crate) struct Provider {
     url: Uri,
     credentials: Option<Credentials>,
+    trust: Trust,
 }
 
 impl Provider {
-    /// Posts to a `http://` URL; signed, if there are credentials.
+    /// Posts to a `http://` or `https://` URL; signed, if there are credentials.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a URL that nothing can be posted to.
-    pub(crate) fn new(url: &str, credentials: Option<Credentials>) -> Result<Self, Failure> {
-        Ok(Self { url: url::check(url, Scheme::Http)?, credentials })
+    pub(crate) fn new(url: &str, credentials: Option<Credentials>, trust: Trust) -> Result<Self, Failure> {
+        Ok(Self { url: url::check(url, Scheme::Http)?, credentials, trust })
     }
 
     /// The key of the application that is told.
@@ -88,7 +90,7 @@ impl Provider {
             headers.push(("Authorization", credentials.authorization(&request).to_string()));
         }
         let refused = |why: String| Failure::Callback { event, why };
-        match http::post(&self.url, &headers, Bytes::from(body)).await {
+        match http::post(&self.trust, &self.url, &headers, Bytes::from(body)).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(answer),
             Ok(Answer { status: 401, .. }) => {
                 let why =

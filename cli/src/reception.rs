@@ -23,6 +23,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, sink};
+use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -34,6 +35,7 @@ use crate::agent::stopping;
 use crate::clock::wall_clock;
 use crate::exit::Failure;
 use crate::report::Output;
+use crate::socket::{Identity, Socket};
 
 mod admission;
 mod callbacks;
@@ -50,7 +52,7 @@ pub(crate) use tokens::Tokens;
 use lines::{Replied, TurnedAway, Wanted};
 use refused::Refused;
 
-/// How long the next request may take to come, up to the end of its headers.
+/// How long the next request may take to come, up to the end of its headers; and TLS before the first.
 const REQUEST_WITHIN: Duration = Duration::from_secs(10);
 
 /// The longest headers of a request, in bytes.
@@ -70,6 +72,8 @@ pub(crate) struct Reception {
     config: CallConfig,
     admission: Admission,
     callbacks: Option<Callbacks>,
+    /// What the server proves itself with, if it speaks TLS.
+    identity: Option<Identity>,
     output: Arc<Output>,
 }
 
@@ -89,10 +93,34 @@ impl Reception {
         config: CallConfig,
         admission: Admission,
         callbacks: Option<Callbacks>,
+        identity: Option<Identity>,
         output: Arc<Output>,
     ) -> Result<Self, Failure> {
         callbacks.as_ref().map_or(Ok(()), |callbacks| callbacks.prove(&admission))?;
-        Ok(Self { config, admission, callbacks, output })
+        Ok(Self { config, admission, callbacks, identity, output })
+    }
+
+    /// Takes a connection, with TLS if it is spoken here; then answers the requests on it.
+    pub(crate) async fn take(
+        &self,
+        socket: TcpStream,
+        peer: SocketAddr,
+        mut closing: watch::Receiver<bool>,
+    ) -> Option<Arrival<Socket>> {
+        let Some(identity) = &self.identity else {
+            return self.receive(Socket::Left(socket), peer, closing).await;
+        };
+        let proven = select! {
+            proven = timeout(REQUEST_WITHIN, identity.prove(socket)) => proven,
+            () = stopping(&mut closing) => return None,
+        };
+        let why = match proven {
+            Ok(Ok(socket)) => return self.receive(socket, peer, closing).await,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no TLS handshake in time".into(),
+        };
+        self.output.line("turned_away", &TurnedAway { peer, wanted: Wanted::Call, status: None, why: &why });
+        None
     }
 
     /// Answers the requests on a connection, until one of them opens a stream or the connection ends.
@@ -282,7 +310,8 @@ mod tests {
         let public = PublicUrl::parse("ws://127.0.0.1").unwrap();
         let callbacks = Callbacks::new(public, AudioFormat::pcm16(16_000).unwrap());
         let config = CallConfig::new(Config::new(Dialect::Sinch));
-        let reception = Reception::new(config, Admission::Open, Some(callbacks), Arc::new(output)).unwrap();
+        let reception =
+            Reception::new(config, Admission::Open, Some(callbacks), None, Arc::new(output)).unwrap();
         let (close, closing) = watch::channel(false);
         let (visitor, socket) = duplex(unread);
         let lasts = tokio::spawn(async move {

@@ -1,13 +1,22 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "async-std")]
-pub mod async_std;
+mod connect;
 mod runtime;
-#[cfg(feature = "smol")]
-pub mod smol;
+#[cfg(feature = "rustls")]
+mod secure;
 
+#[cfg(feature = "async-std")]
+pub use connect::async_std;
+#[cfg(feature = "smol")]
+pub use connect::smol;
+#[cfg(feature = "rustls")]
+pub use futures_rustls::TlsStream;
 pub use runtime::FuturesIo;
+#[cfg(feature = "rustls")]
+pub use secure::{accept_tls, dial_tls};
 pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+#[cfg(feature = "rustls")]
+pub use voxwire_line::{rustls, tls};
 
 /// One call on a `futures-io` socket.
 ///

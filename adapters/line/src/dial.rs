@@ -50,6 +50,28 @@ impl Dial {
         Ok(Self { host, port, secure, request, accept: derive_accept_key(key.as_bytes()) })
     }
 
+    /// Prepares a request to a `ws://` URL, for those who have no TLS.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), and [`CallError::Handshake`] for a `wss://` URL.
+    pub fn ws(url: &str) -> Result<Self, CallError> {
+        let dial = Self::new(url)?;
+        if dial.secure {
+            Err(unsuited("a wss:// address is called with TLS: see the feature rustls"))
+        } else {
+            Ok(dial)
+        }
+    }
+
+    /// Prepares a request to a `wss://` URL, for those who have nothing but TLS.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), and [`CallError::Handshake`] for a `ws://` URL.
+    pub fn wss(url: &str) -> Result<Self, CallError> {
+        let dial = Self::new(url)?;
+        if dial.secure { Ok(dial) } else { Err(unsuited("a ws:// address is called without TLS")) }
+    }
+
     /// The name or address to connect to; an IPv6 address without brackets.
     pub fn host(&self) -> &str {
         &self.host
@@ -125,10 +147,10 @@ fn port(uri: &Uri, host: &str) -> Result<Option<u16>, CallError> {
     match uri.port_u16() {
         Some(port) => Ok(Some(port)),
         None if uri.authority().is_none_or(|authority| authority.as_str().ends_with(host)) => Ok(None),
-        None => {
-            let what = "the port is no number from 0 to 65535";
-            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, what);
-            Err(CallError::Handshake(error.into()))
-        }
+        None => Err(unsuited("the port is no number from 0 to 65535")),
     }
+}
+
+fn unsuited(what: &'static str) -> CallError {
+    CallError::opening(std::io::Error::new(std::io::ErrorKind::InvalidInput, what))
 }

@@ -12,6 +12,8 @@ mod library;
 mod line;
 mod outgoing;
 mod request;
+#[cfg(feature = "rustls")]
+pub mod tls;
 mod turn;
 mod websocket;
 
@@ -28,5 +30,7 @@ pub use head::MAX_HEAD;
 pub use inbox::Inbox;
 pub use line::Line;
 pub use request::UpgradeRequest;
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use tungstenite;
 pub use turn::Turn;

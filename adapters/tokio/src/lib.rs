@@ -2,10 +2,20 @@
 
 mod connect;
 mod runtime;
+#[cfg(feature = "rustls")]
+mod secure;
 
 pub use connect::connect;
+#[cfg(feature = "rustls")]
+pub use connect::connect_tls;
 pub use runtime::Tokio;
+#[cfg(feature = "rustls")]
+pub use secure::{accept_tls, dial_tls};
+#[cfg(feature = "rustls")]
+pub use tokio_rustls::TlsStream;
 pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+#[cfg(feature = "rustls")]
+pub use voxwire_line::{rustls, tls};
 
 /// One call on a tokio socket.
 pub type Call<R, S> = voxwire_line::Call<R, S, Tokio>;

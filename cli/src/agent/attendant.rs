@@ -6,7 +6,6 @@ use core::time::Duration;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Start};
 use voxwire_tokio::{CallError, Speaking};
@@ -15,6 +14,7 @@ use super::{Agent, Attended};
 use crate::clock::Clock;
 use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace, Trouble};
+use crate::socket::Socket;
 use crate::tape::{self, Tape};
 use crate::wav::{Recorder, Wav};
 use crate::words::{BUSY, REJECTED, Side, Words};
@@ -30,7 +30,7 @@ const END: &str = "end-of-greeting";
 static RECORDINGS: AtomicU64 = AtomicU64::new(1);
 
 pub(super) struct Attendant<'c> {
-    speaking: Speaking<Application, TcpStream>,
+    speaking: Speaking<Application, Socket>,
     agent: &'c Agent,
     clock: Clock,
     trace: &'c mut Trace,
@@ -59,7 +59,7 @@ pub(super) struct Attendant<'c> {
 
 impl<'c> Attendant<'c> {
     pub(super) fn new(
-        speaking: Speaking<Application, TcpStream>,
+        speaking: Speaking<Application, Socket>,
         agent: &'c Agent,
         clock: Clock,
         trace: &'c mut Trace,

@@ -22,7 +22,7 @@ pub(super) struct CallbackArgs {
     /// Takes Sinch's callbacks on the same port, and connects who calls to a stream there.
     #[arg(long, group = TAKING)]
     callbacks: bool,
-    /// Where Sinch finds this server: wss://HOST/PATH. Implies --callbacks. Default: ws:// and the address.
+    /// Where Sinch finds this server: wss://HOST/PATH. Implies --callbacks. Default: the address, ws:// or with TLS wss://.
     #[arg(long, value_name = "URL", group = TAKING)]
     public_url: Option<String>,
     /// When callbacks must be signed: always, never, or deploy, which is where the public URL is not on this machine.
@@ -47,14 +47,18 @@ impl CallbackArgs {
         self.credentials.credentials()
     }
 
-    /// How they are answered by a server that listens on `address`.
+    /// How they are answered by a server that listens on `address`, with TLS or without.
     pub(super) fn callbacks(
         &self,
         address: SocketAddr,
+        tls: bool,
         format: AudioFormat,
         credentials: Option<Credentials>,
     ) -> Result<Callbacks, Failure> {
-        let public = self.public_url.clone().unwrap_or_else(|| format!("ws://{address}"));
+        let public = self.public_url.clone().unwrap_or_else(|| {
+            let scheme = if tls { "wss" } else { "ws" };
+            format!("{scheme}://{address}")
+        });
         let public = PublicUrl::parse(&public)?;
         let protection = self.protection.unwrap_or_else(configured);
         let verified = protection.verifies(!public.is_loopback());

@@ -13,6 +13,7 @@ use crate::agent::{Agent, Attended, attend};
 use crate::clock::Clock;
 use crate::reception::{Arrival, Reception};
 use crate::report::{Millis, Output, Story, Trace, Trouble, complain};
+use crate::socket::Socket;
 use crate::words::Side;
 
 /// What all connections share.
@@ -53,7 +54,7 @@ impl Server {
     pub(super) async fn serve(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, stopping: Stopping) {
         // Audio is sent in small frames, each at once.
         let _ = socket.set_nodelay(true);
-        let Some(arrival) = self.reception.receive(socket, peer, stopping.closing).await else { return };
+        let Some(arrival) = self.reception.take(socket, peer, stopping.closing).await else { return };
         let number = self.calls.begun.fetch_add(1, Ordering::AcqRel) + 1;
         self.attend(arrival, number, peer, stopping.drained).await;
         self.calls.ended.fetch_add(1, Ordering::AcqRel);
@@ -61,7 +62,7 @@ impl Server {
 
     async fn attend(
         &self,
-        arrival: Arrival<TcpStream>,
+        arrival: Arrival<Socket>,
         number: u64,
         peer: SocketAddr,
         drained: watch::Receiver<bool>,

@@ -22,6 +22,7 @@ use crate::provider::{
     Presses, Provider, Stream, TO,
 };
 use crate::report::{Output, Story, Trace};
+use crate::socket::Trust;
 use crate::stops::Stops;
 use crate::words::Side;
 
@@ -29,7 +30,7 @@ use crate::words::Side;
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("platform").args(["callback", "callout"]).multiple(true))]
 pub(super) struct CallbackArgs {
-    /// Plays the whole platform: where the application takes callbacks, http://host:port/path.
+    /// Plays the whole platform: where the application takes callbacks, http://host:port/path, or https://.
     #[arg(long, value_name = "URL", help_heading = "Callbacks (Sinch)")]
     callback: Option<String>,
     #[command(flatten, next_help_heading = "Callbacks (Sinch)")]
@@ -64,12 +65,14 @@ pub(super) struct CallbackArgs {
 pub(super) async fn run(
     args: CallbackArgs,
     caller: Caller,
+    trust: Trust,
     fast: bool,
     limit: Option<Duration>,
     output: Output,
 ) -> Result<(), Failure> {
     let credentials = args.credentials.credentials()?;
-    let provider = args.callback.as_deref().map(|url| Provider::new(url, credentials)).transpose()?;
+    let provider =
+        args.callback.as_deref().map(|url| Provider::new(url, credentials, trust.clone())).transpose()?;
     let errands = args.errands()?;
     let (leave, leaves) = watch::channel(false);
     let mut stops = Stops::new()?;
@@ -83,6 +86,7 @@ pub(super) async fn run(
     let carrier = Carrier {
         provider: provider.as_ref(),
         output: &output,
+        trust,
         clock: Clock::start(fast),
         people: People { presses: args.press.unwrap_or_default(), callee: args.callee, amd: args.amd },
         limit,
@@ -151,6 +155,7 @@ impl CallbackArgs {
 struct Carrier<'p> {
     provider: Option<&'p Provider>,
     output: &'p Arc<Output>,
+    trust: Trust,
     clock: Clock,
     people: People,
     limit: Option<Duration>,
@@ -243,7 +248,7 @@ impl Carrier<'_> {
             headers: stream.headers,
             limit: stream.limit.into_iter().chain(self.limit).min(),
         };
-        let placed = caller.call(to, voice, self.clock, trace, stopping(&mut leaves)).await?;
+        let placed = caller.call(to, &self.trust, voice, self.clock, trace, stopping(&mut leaves)).await?;
         let summary = Summary::of(&placed, stream.format);
         Ok((placed, summary))
     }

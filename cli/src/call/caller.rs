@@ -10,12 +10,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::select;
 use tokio::time::timeout;
 use voxwire::{AudioFormat, Config, Dialect};
-use voxwire_tokio::connect;
 
 use crate::clock::{Clock, wall_clock};
 use crate::exit::Failure;
 use crate::platform::{self, Placed, Script};
 use crate::report::Trace;
+use crate::socket::Trust;
 use crate::tape::Tape;
 use crate::wav::{Recorder, Wav, WavError};
 
@@ -99,6 +99,7 @@ impl Caller {
     pub(super) async fn call(
         self,
         to: Destination,
+        trust: &Trust,
         voice: Voice,
         clock: Clock,
         trace: &mut Trace,
@@ -108,7 +109,7 @@ impl Caller {
         let config = Config::new(to.dialect).format(format).epoch(wall_clock().seconds());
         let mut leave = pin!(leave);
         let call = select! {
-            call = timeout(CONNECT_WITHIN, connect(&to.url, config)) => call,
+            call = timeout(CONNECT_WITHIN, trust.call(&to.url, config)) => call,
             () = &mut leave => {
                 let why = "the caller hung up before the application was reached";
                 return Err(Failure::Unanswered(why.into()));

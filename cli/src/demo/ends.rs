@@ -9,7 +9,7 @@ use tokio::select;
 use tokio::sync::watch;
 use voxwire::signature::{Credentials, Verifier};
 use voxwire::{AudioFormat, Config, Dialect};
-use voxwire_tokio::{CallConfig, connect};
+use voxwire_tokio::CallConfig;
 
 use crate::agent::{Agent, Attended, attend, stopping};
 use crate::clock::Clock;
@@ -19,6 +19,7 @@ use crate::provider::{End, FROM, Guide, Leg, Parties, Provider, Stream, TO};
 use crate::random::random;
 use crate::reception::{Admission, Callbacks, PublicUrl, Reception, Tokens};
 use crate::report::{Output, Trace};
+use crate::socket::Trust;
 use crate::tape::Tape;
 
 /// An application that waits for one call on this machine.
@@ -53,7 +54,7 @@ impl Application {
         }
         // What it does with callbacks, people see in the story that the platform tells.
         let told = Arc::new(output.for_programs());
-        let reception = Reception::new(CallConfig::new(config), admission, callbacks, told)?;
+        let reception = Reception::new(CallConfig::new(config), admission, callbacks, None, told)?;
         Ok(Self { listener, url, config, reception, credentials, over: watch::channel(false).0 })
     }
 
@@ -78,7 +79,7 @@ impl Application {
                 () = stopping(&mut over) => break,
             };
             socket.set_nodelay(true).map_err(listening)?;
-            if let Some(arrival) = self.reception.receive(socket, peer, self.over.subscribe()).await {
+            if let Some(arrival) = self.reception.take(socket, peer, self.over.subscribe()).await {
                 if let Some(call_id) = &arrival.call_id {
                     trace.note(format_args!("lets the stream in: its token is that of call {call_id:?}"));
                 }
@@ -117,7 +118,7 @@ impl Platform<'_> {
         mut script: Script,
     ) -> Result<Placed, Failure> {
         let url = application.url.replacen("ws", "http", 1) + "/sinch";
-        let provider = Provider::new(&url, Some(credentials))?;
+        let provider = Provider::new(&url, Some(credentials), Trust::default())?;
         let parties = Parties { from: FROM.into(), to: TO.into(), custom: String::new() };
         let mut leg = Leg::new(Some(&provider), Guide::ALL, parties, self.clock)?;
         self.trace.note("signs what it posts with the secret that it shares with the application");
@@ -134,7 +135,8 @@ impl Platform<'_> {
     }
 
     async fn place(&mut self, url: &str, config: Config, script: &Script) -> Result<Placed, Failure> {
-        let call = connect(url, config).await.map_err(|error| Failure::connecting(url, error))?;
+        let call =
+            Trust::default().call(url, config).await.map_err(|error| Failure::connecting(url, error))?;
         place(call, script, self.clock, self.trace, self.tape, core::future::pending()).await
     }
 }

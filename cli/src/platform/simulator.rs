@@ -3,7 +3,6 @@
 use core::future::ready;
 use core::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::select;
 use voxwire::{Audio, AudioFormat, Close, Dialect, Event, Headers, Mark, Platform, SendError, Start};
 use voxwire_tokio::{CallError, Speaking};
@@ -13,6 +12,7 @@ use crate::clock::Clock;
 use crate::ear::{Counters, Ear};
 use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace};
+use crate::socket::Socket;
 use crate::tape::{self, Tape};
 use crate::words::Side;
 
@@ -23,7 +23,7 @@ mod hearing;
 const EAR: usize = 5_000_000;
 
 pub(super) struct Simulator<'c> {
-    speaking: Speaking<Platform, TcpStream>,
+    speaking: Speaking<Platform, Socket>,
     script: &'c Script,
     clock: Clock,
     trace: &'c mut Trace,
@@ -49,7 +49,7 @@ pub(super) struct Simulator<'c> {
 
 impl<'c> Simulator<'c> {
     pub(super) fn new(
-        speaking: Speaking<Platform, TcpStream>,
+        speaking: Speaking<Platform, Socket>,
         script: &'c Script,
         clock: Clock,
         trace: &'c mut Trace,

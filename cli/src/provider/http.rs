@@ -1,4 +1,4 @@
-//! One POST over plain HTTP, bounded in size and in time.
+//! One POST over HTTP, bounded in size and in time.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -12,10 +12,11 @@ use hyper::header::HOST;
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::select;
 use tokio::time::timeout;
 use voxwire::svaml::MAX_BODY;
+
+use crate::socket::Trust;
 
 /// How long an application may take to reply, from the first attempt to reach it to the last byte. Voice v1 names no
 /// limit; Voice 2.0 has five seconds.
@@ -40,11 +41,16 @@ pub(super) enum PostError {
     Broken(hyper::Error),
 }
 
-/// Posts a body to a `http://` URL.
+/// Posts a body to a `http://` or `https://` URL.
 ///
 /// The connection is for this one request, so nothing of another call is left on it. Redirections are not followed:
 /// they are replies like any other.
-pub(super) async fn post(to: &Uri, headers: &[(&str, String)], body: Bytes) -> Result<Answer, PostError> {
+pub(super) async fn post(
+    trust: &Trust,
+    to: &Uri,
+    headers: &[(&str, String)],
+    body: Bytes,
+) -> Result<Answer, PostError> {
     let Some(authority) = to.authority() else {
         return Err(PostError::Unreachable(io::ErrorKind::InvalidInput.into()));
     };
@@ -60,10 +66,10 @@ pub(super) async fn post(to: &Uri, headers: &[(&str, String)], body: Bytes) -> R
         .map_err(|error| PostError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
 
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let port = authority.port_u16().unwrap_or(80);
+    let secure = to.scheme_str() == Some("https");
+    let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });
     within_time(async {
-        let socket = TcpStream::connect((host, port)).await.map_err(PostError::Unreachable)?;
-        let _ = socket.set_nodelay(true);
+        let socket = trust.reach(host, port, secure).await.map_err(PostError::Unreachable)?;
         exchange(socket, request).await
     })
     .await

@@ -14,7 +14,7 @@ const RATE: u32 = 8_000;
 
 /// What the application asks for with `connectStream`.
 pub(crate) struct Stream {
-    /// A `ws://` URL. Its path may be a secret.
+    /// A `ws://` or `wss://` URL. Its path may be a secret.
     pub(crate) endpoint: String,
     pub(crate) format: AudioFormat,
     pub(crate) headers: Vec<(String, String)>,

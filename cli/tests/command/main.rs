@@ -12,3 +12,4 @@ mod provider;
 mod signing;
 mod support;
 mod svaml;
+mod tls;

@@ -141,9 +141,11 @@ fn how_a_stream_ended_is_how_the_call_ended() {
 #[test]
 fn a_stream_that_cannot_be_dialled_ends_the_call() {
     let stream = |endpoint| application!(ice: Reply::ice().connect_stream(ConnectStream::to(endpoint)));
-    let (run, posted) = stream("wss://media.example/s3cret").call(&[]);
-    let why = "wss:// is not spoken: put a proxy in front that speaks TLS, and give a ws:// URL";
-    run.failed(4, &format!("cannot reach wss://media.example: {why}"));
+    let (_plain, url) = Running::answer(&[]);
+    let wss = url.replacen("ws", "wss", 1);
+    let secret: &'static str = format!("{wss}/s3cret").leak();
+    let (run, posted) = stream(secret).call(&[]);
+    run.failed(4, &format!("cannot reach {wss}: the peer does not speak TLS"));
     assert_eq!(end(&posted), ("GENERALERROR", "FAILED"));
 
     let (_server, url) = Running::answer(&["--token", "t"]);
@@ -467,9 +469,8 @@ fn a_caller_who_is_stopped_posts_dice() {
 
 #[test]
 fn what_makes_no_call_is_said_before_there_is_one() {
-    let tls = voxwire(&["call", "--callback", "https://h/s3cret"]);
-    let why = "https:// is not spoken: put a proxy in front that speaks TLS, and give a http:// URL";
-    tls.failed(2, why);
+    let stream = voxwire(&["call", "--callback", "wss://h/s3cret"]);
+    stream.failed(2, "the URL is not of the form http://HOST:PORT/PATH or https://HOST:PORT/PATH");
     assert_eq!(voxwire(&["call", "--callback", "http://h", "ws://h"]).code, 2);
     assert_eq!(voxwire(&["call", "ws://h", "--dialect", "sinch", "--outbound"]).code, 2);
     let scratch = Scratch::new();
