@@ -1,7 +1,6 @@
 //! Opening: what is asked for, accepted and declined.
 
 use tokio::io::duplex;
-use tokio::net::TcpStream;
 use tokio_tungstenite::{accept_async, connect_async, tungstenite};
 use voxwire::{Audio, Close, Command, Event, Start};
 use voxwire_tokio::{Call, CallError, Inbox, Upgrade, connect};
@@ -40,20 +39,36 @@ async fn an_upgrade_shows_what_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_request_for_something_else_is_declined_as_bad() {
+async fn what_no_call_can_come_of_is_told_why() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let (listener, url) = listen().await;
-    let browser = async {
-        let mut socket = TcpStream::connect(url.trim_start_matches("ws://")).await.unwrap();
-        socket.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let long = "X: y\r\n".repeat(4_000);
+    for (method, headers, told) in [
+        ("GET", "", "426 Upgrade Required"),
+        ("GET", "Upgrade: websocket\r\n", "426 Upgrade Required"),
+        ("GET", &format!("{UPGRADE}Sec-WebSocket-Version: 12\r\n{KEY}"), "426 Upgrade Required"),
+        ("GET", &format!("{UPGRADE}Sec-WebSocket-Version: 13\r\n"), "400 Bad Request"),
+        ("POST", "", "405 Method Not Allowed"),
+        ("\0", "", "400 Bad Request"),
+        ("GET", &long, "431 Request Header Fields Too Large"),
+    ] {
+        let (ours, mut theirs) = duplex(64 * 1024);
+        theirs
+            .write_all(format!("{method} / HTTP/1.1\r\nHost: x\r\n{headers}\r\n").as_bytes())
+            .await
+            .unwrap();
+        let accepted = match Upgrade::read(ours).await {
+            Ok(upgrade) => upgrade.accept(sinch(), None).await,
+            Err(error) => Err(error),
+        };
+        assert!(matches!(accepted, Err(CallError::Handshake(_))), "{method} {headers}");
         let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        answer
-    };
-    let application = async { read_upgrade(&listener).await.accept(sinch(), None).await };
-    let (accepted, answer) = tokio::join!(application, browser);
-    assert!(matches!(accepted, Err(CallError::Handshake(_))));
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        theirs.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {told}\r\n")), "{method} {headers}: {answer}");
+        let speaks = answer.contains("sec-websocket-version: 13\r\n");
+        assert_eq!(speaks, told.starts_with("426"), "{answer}");
+    }
 }
 
 #[tokio::test]

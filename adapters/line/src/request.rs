@@ -1,8 +1,9 @@
 use core::fmt;
 
+use tungstenite::Error;
 use tungstenite::error::ProtocolError;
 use tungstenite::handshake::server::{Request, create_response, write_response};
-use tungstenite::http::{self, HeaderValue, StatusCode};
+use tungstenite::http::{self, HeaderValue, StatusCode, header};
 
 use crate::{CallError, head};
 
@@ -57,7 +58,7 @@ impl UpgradeRequest {
 
     /// The subprotocols offered, in the platform's order.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
-        let offers = self.0.headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
+        let offers = self.0.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
         offers
             .iter()
             .filter_map(|offer| offer.to_str().ok())
@@ -75,7 +76,7 @@ impl UpgradeRequest {
         if let Some(subprotocol) = subprotocol {
             let value =
                 HeaderValue::from_str(subprotocol).map_err(|error| CallError::Handshake(error.into()))?;
-            response.headers_mut().insert(http::header::SEC_WEBSOCKET_PROTOCOL, value);
+            response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, value);
         }
         bytes(&response)
     }
@@ -86,18 +87,32 @@ impl UpgradeRequest {
     /// [`CallError::Handshake`] if `status` is none, from 400 to 599.
     pub fn decline(status: u16) -> Result<Vec<u8>, CallError> {
         let invalid =
-            || CallError::Handshake(ProtocolError::InvalidHeader(Box::new(http::header::CONNECTION)).into());
+            || CallError::Handshake(ProtocolError::InvalidHeader(Box::new(header::CONNECTION)).into());
         let status = StatusCode::from_u16(status)
             .ok()
             .filter(|status| status.is_client_error() || status.is_server_error())
             .ok_or_else(invalid)?;
-        let response = http::Response::builder()
-            .status(status)
-            .header(http::header::CONNECTION, "close")
-            .header(http::header::CONTENT_LENGTH, "0")
-            .body(())
-            .map_err(|error| CallError::Handshake(error.into()))?;
-        bytes(&response)
+        response(status)
+    }
+
+    /// The response to a request that could not be read or [accepted](Self::accept), given why: 426 with the version that
+    /// is spoken, say (RFC 6455 section 4.2.2). `None` if it is the socket that failed.
+    pub fn refuse(error: &CallError) -> Option<Vec<u8>> {
+        let status = match error {
+            CallError::Handshake(Error::Io(_) | Error::Protocol(ProtocolError::HandshakeIncomplete)) => {
+                return None;
+            }
+            CallError::Handshake(Error::Capacity(_)) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            CallError::Handshake(Error::Protocol(error)) => match error {
+                ProtocolError::WrongHttpMethod => StatusCode::METHOD_NOT_ALLOWED,
+                ProtocolError::MissingConnectionUpgradeHeader
+                | ProtocolError::MissingUpgradeWebSocketHeader
+                | ProtocolError::MissingSecWebSocketVersionHeader => StatusCode::UPGRADE_REQUIRED,
+                _ => StatusCode::BAD_REQUEST,
+            },
+            _ => StatusCode::BAD_REQUEST,
+        };
+        response(status).ok()
     }
 }
 
@@ -106,6 +121,22 @@ impl fmt::Debug for UpgradeRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpgradeRequest").finish_non_exhaustive()
     }
+}
+
+/// A response without a body, and what goes with its status (RFC 9110 section 15).
+fn response(status: StatusCode) -> Result<Vec<u8>, CallError> {
+    let response = http::Response::builder().status(status).header(header::CONTENT_LENGTH, "0");
+    let response = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            response.header(header::ALLOW, "GET").header(header::CONNECTION, "close")
+        }
+        StatusCode::UPGRADE_REQUIRED => response
+            .header(header::UPGRADE, "websocket")
+            .header(header::SEC_WEBSOCKET_VERSION, "13")
+            .header(header::CONNECTION, "close, upgrade"),
+        _ => response.header(header::CONNECTION, "close"),
+    };
+    bytes(&response.body(()).map_err(|error| CallError::Handshake(error.into()))?)
 }
 
 fn bytes(response: &http::Response<()>) -> Result<Vec<u8>, CallError> {

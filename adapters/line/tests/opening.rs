@@ -101,7 +101,7 @@ fn requests_are_declined_with_a_status_of_their_own() {
     let declined = String::from_utf8(UpgradeRequest::decline(503).unwrap()).unwrap();
     assert_eq!(
         declined,
-        "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
     );
     for status in [0, 101, 200, 399, 600, 1000] {
         assert!(matches!(UpgradeRequest::decline(status), Err(CallError::Handshake(_))), "{status}");

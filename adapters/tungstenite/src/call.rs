@@ -1,15 +1,13 @@
-use core::fmt;
-use core::task::Poll;
 use core::time::Duration;
-use std::sync::Arc;
 
-use voxwire::{Application, Close, Counters, Dialect, Instant, Platform, Role, SendError};
-use voxwire_line::{Line, Turn};
+use voxwire::{Application, Counters, Dialect, Instant, Platform, Role};
+use voxwire_line::Line;
 
-use crate::handle::{Handle, clear};
-use crate::shared::{Half, Shared};
+use crate::halves;
+use crate::opening::Opening;
+use crate::shared::Shared;
 use crate::watch::Watch;
-use crate::{CallConfig, CallError, Cleared, Inbox, Socket};
+use crate::{CallConfig, CallError, Cleared, Dial, Handle, Hearing, Inbox, OPEN_WITHIN, Socket, Speaking};
 
 /// One call on one socket. Dropping it closes the socket.
 ///
@@ -19,16 +17,6 @@ use crate::{CallConfig, CallError, Cleared, Inbox, Socket};
 pub struct Call<R: Role, S> {
     hearing: Hearing<R, S>,
     speaking: Speaking<R, S>,
-}
-
-/// The half of a call that hears.
-pub struct Hearing<R: Role, S> {
-    shared: Arc<Shared<R, S>>,
-}
-
-/// The half of a call that speaks.
-pub struct Speaking<R: Role, S> {
-    shared: Arc<Shared<R, S>>,
 }
 
 impl<S: Socket> Call<Application, S> {
@@ -48,7 +36,7 @@ impl<S: Socket> Call<Application, S> {
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.
     pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.speaking.shared)
+        self.speaking.clear()
     }
 
     /// Interrupts the call from another thread.
@@ -58,6 +46,34 @@ impl<S: Socket> Call<Application, S> {
 }
 
 impl<S: Socket> Call<Platform, S> {
+    /// Calls an application as the platform does, on a socket that is connected to it: one that speaks TLS, if the URL asks
+    /// for it. It waits for [`OPEN_WITHIN`] at most. The socket, and whatever was cloned from it, blocks no more.
+    ///
+    /// # Errors
+    /// [`CallError::Declined`] with the HTTP status, or [`CallError::Handshake`] for a peer that is no WebSocket server, or
+    /// one that does not reply in time.
+    pub fn dial(socket: S, dial: &Dial, config: impl Into<CallConfig>) -> Result<Self, CallError> {
+        Self::dial_within(socket, dial, config, OPEN_WITHIN)
+    }
+
+    /// The same with a limit of your own.
+    ///
+    /// # Errors
+    /// Those of [`dial`](Self::dial).
+    pub fn dial_within(
+        socket: S,
+        dial: &Dial,
+        config: impl Into<CallConfig>,
+        limit: Duration,
+    ) -> Result<Self, CallError> {
+        let mut opening = Opening::new(socket, limit)?;
+        opening.write(dial.request())?;
+        let accepted = |bytes: &[u8]| Ok(dial.accepted(bytes)?.map(|length| ((), length)));
+        let ((), early) = opening.read_head(accepted)?;
+        let (socket, watch) = opening.into_parts();
+        Ok(Self::new(socket, watch, |now| Line::platform(config, &early, now)))
+    }
+
     /// The platform's end of a call on a socket that is already a WebSocket. `early` is what was read of it after the
     /// response, if anything was. See also [`connect`](crate::connect). The socket, and
     /// whatever was cloned from it, blocks no more.
@@ -72,13 +88,13 @@ impl<S: Socket> Call<Platform, S> {
 
 impl<R: Role, S: Socket> Call<R, S> {
     pub(crate) fn new(socket: S, watch: Watch, line: impl FnOnce(Instant) -> Line<R>) -> Self {
-        let shared = Arc::new(Shared::new(socket, watch, line));
-        Self { hearing: Hearing { shared: shared.clone() }, speaking: Speaking { shared } }
+        let (hearing, speaking) = halves::of(Shared::new(socket, watch, line));
+        Self { hearing, speaking }
     }
 
     #[cfg(test)]
-    pub(crate) const fn shared(&self) -> &Arc<Shared<R, S>> {
-        &self.hearing.shared
+    pub(crate) const fn shared(&self) -> &std::sync::Arc<Shared<R, S>> {
+        self.hearing.shared()
     }
 
     /// Waits for what the peer says next. See [`Hearing::next`].
@@ -136,144 +152,7 @@ impl<R: Role, S: Socket> Call<R, S> {
 
     /// What the session has passed over so far.
     pub fn counters(&self) -> Counters {
-        self.hearing.shared.lock().line().session().counters()
-    }
-}
-
-impl<R: Role, S: Socket> Hearing<R, S> {
-    /// Waits for what the peer says next, which borrows the inbox. Keeps the call alive while it waits. After the end
-    /// it tells the end again.
-    ///
-    /// # Errors
-    /// [`CallError::Receive`] and [`CallError::Expired`]: the call goes on, and whether to hang up is up to you.
-    /// [`CallError::Socket`]: it is over.
-    pub fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
-        let mut held = self.shared.lock();
-        loop {
-            match held.act(|line, now, io| line.poll_receive(now, io, inbox)) {
-                Poll::Ready(received) => break received?,
-                Poll::Pending => {
-                    let until = held.line().sleep_until();
-                    held = held.rest(Half::Hearing, Some(until));
-                }
-            }
-        }
-        Ok(held.act(|line, now, _| line.hear(now, inbox))?)
-    }
-
-    /// Whether the call is over.
-    pub fn is_closed(&self) -> bool {
-        self.shared.lock().line().session().is_closed()
-    }
-
-    /// The dialect, once it is known.
-    pub fn dialect(&self) -> Option<Dialect> {
-        self.shared.lock().line().session().dialect()
-    }
-}
-
-impl<R: Role, S: Socket> Speaking<R, S> {
-    /// Says something. Returns as soon as it is queued, and waits only while the queue is full. What the socket does
-    /// not take at once is written by whichever half is called next, or waits; [`flush`](Self::flush) waits for it. Deadlines
-    /// are told by the hearing half alone: while nobody hears, a `send` to a peer that reads nothing waits without end.
-    ///
-    /// It is wholly queued or not at all.
-    ///
-    /// # Errors
-    /// [`CallError::Send`]: nothing was queued. [`CallError::Cleared`]: a clear came while it waited.
-    pub fn send<'s>(&mut self, says: impl Into<R::Says<'s>>) -> Result<(), CallError> {
-        let says = says.into();
-        let mut turn = Turn::new();
-        let mut held = self.shared.lock();
-        loop {
-            match held.act(|line, now, io| line.poll_send(now, io, says, &mut turn)) {
-                Poll::Ready(sent) => return sent,
-                Poll::Pending => held = held.rest(Half::Speaking, None),
-            }
-        }
-    }
-
-    /// Waits until everything said is on the socket, or nothing can be sent any more.
-    pub fn flush(&mut self) {
-        self.flush_until(None);
-    }
-
-    /// Hangs up: lets the queue drain within [`CallConfig::drain_within`] and throws away what is left then, says the
-    /// close, and waits for as long again until it is on the socket. The hearing half hears the peer's close.
-    ///
-    /// # Errors
-    /// [`CallError::Send`] for a code or reason that may not be sent. A call that is already over is no error.
-    pub fn hang_up(&mut self, code: u16, reason: &str) -> Result<(), CallError> {
-        let close = Close::new(code, reason);
-        if !close.is_sendable() {
-            return Err(SendError::InvalidClose.into());
-        }
-        let drain_limit = self.shared.lock().line().drain_limit();
-        if !self.flush_within(drain_limit) {
-            self.shared.lock().line().drop_audio();
-        }
-        match self.shared.lock().act(|line, now, io| line.hang_up(now, io, close)) {
-            Ok(()) | Err(SendError::Closed) => {}
-            Err(error) => return Err(error.into()),
-        }
-        self.flush_within(drain_limit);
-        Ok(())
-    }
-
-    fn flush_within(&mut self, limit: Duration) -> bool {
-        let until = self.shared.lock().now() + limit;
-        self.flush_until(Some(until))
-    }
-
-    /// Whether it was done in time.
-    fn flush_until(&mut self, until: Option<Instant>) -> bool {
-        let mut held = self.shared.lock();
-        loop {
-            if held.act(|line, _, io| line.poll_flush(io)).is_ready() {
-                return true;
-            }
-            if until.is_some_and(|until| until <= held.now()) {
-                return false;
-            }
-            held = held.rest(Half::Speaking, until);
-        }
-    }
-}
-
-impl<S: Socket> Speaking<Application, S> {
-    /// Throws away what has been said and is not yet on the socket. See [`Call::clear`].
-    ///
-    /// # Errors
-    /// Those of [`Call::clear`].
-    pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.shared)
-    }
-
-    /// Interrupts the call from another thread.
-    pub fn handle(&self) -> Handle<S> {
-        Handle::new(&self.shared)
-    }
-}
-
-impl<S: Socket> Hearing<Application, S> {
-    /// Throws away what has been said and is not yet on the socket. See [`Call::clear`].
-    ///
-    /// # Errors
-    /// Those of [`Call::clear`].
-    pub fn clear(&self) -> Result<Cleared, CallError> {
-        clear(&self.shared)
-    }
-}
-
-impl<R: Role, S> fmt::Debug for Hearing<R, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hearing").finish_non_exhaustive()
-    }
-}
-
-impl<R: Role, S> fmt::Debug for Speaking<R, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Speaking").finish_non_exhaustive()
+        self.hearing.counters()
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Opening<S> {
 
 impl<S: Socket> Opening<S> {
     pub(crate) fn new(socket: S, limit: Duration) -> Result<Self, CallError> {
-        let watch = Watch::new(socket.tcp()).map_err(failed)?;
+        let watch = Watch::new(socket.tcp()).map_err(CallError::opening)?;
         Ok(Self { socket, watch, limit, until: Clock::now().checked_add(limit) })
     }
 
@@ -53,7 +53,7 @@ impl<S: Socket> Opening<S> {
     pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), CallError> {
         while !bytes.is_empty() {
             match self.attempt(|socket| socket.write(bytes))? {
-                0 => return Err(failed(ErrorKind::WriteZero.into())),
+                0 => return Err(CallError::opening(ErrorKind::WriteZero.into())),
                 length => bytes = &bytes[length..],
             }
         }
@@ -72,17 +72,13 @@ impl<S: Socket> Opening<S> {
         loop {
             let left = self.until.map(|until| until.saturating_duration_since(Clock::now()));
             if left.is_some_and(|left| left.is_zero()) {
-                return Err(failed(ErrorKind::TimedOut.into()));
+                return Err(CallError::opening(ErrorKind::TimedOut.into()));
             }
             match attempt(&mut self.socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.watch.wait(left),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                done => return done.map_err(failed),
+                done => return done.map_err(CallError::opening),
             }
         }
     }
-}
-
-pub(crate) fn failed(error: io::Error) -> CallError {
-    CallError::Handshake(error.into())
 }

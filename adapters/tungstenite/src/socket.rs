@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 ///
 /// A call makes the stream non-blocking ([`TcpStream::set_nonblocking`]) and watches it. So a layer passes
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) on, and keeps its state when it does. Reading must go on where writing would
-/// wait, or two ends that are both full wait for each other; `StreamOwned` of rustls 0.23 does so.
+/// wait, or two ends that are both full wait for each other. `Tls`, behind the feature `rustls`, is one.
 pub trait Socket: Read + Write {
     /// The stream below, whose readiness is that of the socket.
     fn tcp(&self) -> &TcpStream;

@@ -1,14 +1,10 @@
 use core::fmt;
 use core::time::Duration;
-use std::io::{self, ErrorKind};
-use std::net::{TcpStream, ToSocketAddrs};
-use std::time::Instant as Clock;
 
-use voxwire::{Application, Platform};
-use voxwire_line::tungstenite::error::UrlError;
-use voxwire_line::{Dial, Line, UpgradeRequest};
+use voxwire::Application;
+use voxwire_line::{Line, UpgradeRequest};
 
-use crate::opening::{Opening, failed};
+use crate::opening::Opening;
 use crate::{Call, CallConfig, CallError, Socket};
 
 /// How long [`Upgrade::read`] and [`connect`] wait (assumed).
@@ -27,12 +23,12 @@ pub struct Upgrade<S> {
 
 impl<S: Socket> Upgrade<S> {
     /// Reads the upgrade request from a socket that was just accepted, and that should send small frames at once
-    /// ([`TcpStream::set_nodelay`]). It waits for [`OPEN_WITHIN`] at most. The socket, and whatever was cloned from it,
+    /// ([`TcpStream::set_nodelay`](std::net::TcpStream::set_nodelay)). It waits for [`OPEN_WITHIN`] at most. The socket, and whatever was cloned from it,
     /// blocks no more.
     ///
     /// # Errors
-    /// [`CallError::Handshake`] if what comes is no HTTP request, or one that is longer than 16 KiB, or if it does not
-    /// come in time.
+    /// [`CallError::Handshake`] if what comes is no HTTP request to get something, or one that is longer than 16 KiB: it
+    /// has been declined then. Or if it does not come in time.
     pub fn read(socket: S) -> Result<Self, CallError> {
         Self::read_within(socket, OPEN_WITHIN)
     }
@@ -43,8 +39,10 @@ impl<S: Socket> Upgrade<S> {
     /// Those of [`read`](Self::read).
     pub fn read_within(socket: S, limit: Duration) -> Result<Self, CallError> {
         let mut opening = Opening::new(socket, limit)?;
-        let (request, early) = opening.read_head(UpgradeRequest::parse)?;
-        Ok(Self { opening, request, early })
+        match opening.read_head(UpgradeRequest::parse) {
+            Ok((request, early)) => Ok(Self { opening, request, early }),
+            Err(error) => Err(refuse(opening, error)),
+        }
     }
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
@@ -72,7 +70,7 @@ impl<S: Socket> Upgrade<S> {
     ///
     /// # Errors
     /// [`CallError::Handshake`] if the request asks for no WebSocket, or the subprotocol cannot stand in a header; it
-    /// has been declined with status 400 then.
+    /// has been declined then, with 426 and the version that is spoken, say.
     pub fn accept(
         mut self,
         config: impl Into<CallConfig>,
@@ -83,10 +81,7 @@ impl<S: Socket> Upgrade<S> {
                 self.opening.renew();
                 self.opening.write(&response)?;
             }
-            Err(error) => {
-                self.decline(400)?;
-                return Err(error);
-            }
+            Err(error) => return Err(refuse(self.opening, error)),
         }
         let (socket, watch) = self.opening.into_parts();
         Ok(Call::new(socket, watch, |now| Line::application(config, &self.early, now)))
@@ -96,12 +91,8 @@ impl<S: Socket> Upgrade<S> {
     ///
     /// # Errors
     /// [`CallError::Handshake`] if `status` is none, from 400 to 599, or the socket fails.
-    pub fn decline(mut self, status: u16) -> Result<(), CallError> {
-        let response = UpgradeRequest::decline(status)?;
-        self.opening.renew();
-        self.opening.write(&response)?;
-        self.opening.shut_down();
-        Ok(())
+    pub fn decline(self, status: u16) -> Result<(), CallError> {
+        decline(self.opening, &UpgradeRequest::decline(status)?)
     }
 }
 
@@ -112,54 +103,17 @@ impl<S> fmt::Debug for Upgrade<S> {
     }
 }
 
-/// Calls an application at a `ws://` URL, as the platform does. It waits for [`OPEN_WITHIN`] at most, the time that the
-/// system takes to find the address aside.
-///
-/// # Errors
-/// [`CallError::Declined`] with the HTTP status, or [`CallError::Handshake`] for a URL that is no `ws://` address, a
-/// refused connection, a peer that is no WebSocket server, or one that does not reply in time.
-pub fn connect(url: &str, config: impl Into<CallConfig>) -> Result<Call<Platform, TcpStream>, CallError> {
-    connect_within(url, config, OPEN_WITHIN)
+/// Tells the peer why there will be no call, if it still listens, and gives that back.
+fn refuse(opening: Opening<impl Socket>, error: CallError) -> CallError {
+    if let Some(response) = UpgradeRequest::refuse(&error) {
+        let _ = decline(opening, &response);
+    }
+    error
 }
 
-/// The same with a limit of your own.
-///
-/// # Errors
-/// Those of [`connect`].
-pub fn connect_within(
-    url: &str,
-    config: impl Into<CallConfig>,
-    limit: Duration,
-) -> Result<Call<Platform, TcpStream>, CallError> {
-    let dial = Dial::new(url)?;
-    if dial.is_secure() {
-        return Err(CallError::Handshake(UrlError::UnsupportedUrlScheme.into()));
-    }
-    let began = Clock::now();
-    let socket = reach(&dial, limit).map_err(failed)?;
-    socket.set_nodelay(true).map_err(failed)?;
-    let mut opening = Opening::new(socket, limit.saturating_sub(began.elapsed()))?;
-    opening.write(dial.request())?;
-    let accepted = |bytes: &[u8]| Ok(dial.accepted(bytes)?.map(|length| ((), length)));
-    let ((), early) = opening.read_head(accepted)?;
-    let (socket, watch) = opening.into_parts();
-    Ok(Call::new(socket, watch, |now| Line::platform(config, &early, now)))
-}
-
-/// Connects to the first of the host's addresses that can be reached.
-fn reach(dial: &Dial, limit: Duration) -> io::Result<TcpStream> {
-    let addresses = (dial.host(), dial.port()).to_socket_addrs()?;
-    let began = Clock::now();
-    let mut failed = io::Error::from(ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        let left = limit.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => failed = error,
-        }
-    }
-    Err(failed)
+fn decline(mut opening: Opening<impl Socket>, response: &[u8]) -> Result<(), CallError> {
+    opening.renew();
+    opening.write(response)?;
+    opening.shut_down();
+    Ok(())
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, UPGRADE, WWW_AUTHENTICATE};
+use hyper::header::{
+    ALLOW, CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+};
 use hyper::{Response, StatusCode};
 
 /// A request that is refused: the peer is told the status, and only we are told why.
@@ -38,7 +40,9 @@ fn headers(status: StatusCode) -> Vec<(HeaderName, &'static str)> {
         StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::SERVICE_UNAVAILABLE => {
             vec![(CONNECTION, "close")]
         }
-        StatusCode::UPGRADE_REQUIRED => vec![(CONNECTION, "upgrade"), (UPGRADE, "websocket")],
+        StatusCode::UPGRADE_REQUIRED => {
+            vec![(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")]
+        }
         _ => Vec::new(),
     }
 }

@@ -50,7 +50,7 @@ async fn a_request_for_something_else_is_declined_as_bad<R: Runtime>() {
     assert!(matches!(upgrade.accept(sinch(), None).await, Err(CallError::Handshake(_))));
     let mut response = String::new();
     socket.read_to_string(&mut response).await.unwrap();
-    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    assert!(response.starts_with("HTTP/1.1 426 "), "{response}");
 }
 
 async fn a_request_that_never_ends_is_refused<R: Runtime>() {

@@ -27,10 +27,13 @@ impl<S, T: Runtime<S>> Upgrade<S, T> {
     /// with your runtime's timer.
     ///
     /// # Errors
-    /// [`CallError::Handshake`] if what comes is no HTTP request, or one that is longer than 16 KiB.
+    /// [`CallError::Handshake`] if what comes is no HTTP request to get something, or one that is longer than 16 KiB; it
+    /// has been declined then.
     pub async fn read(mut socket: S) -> Result<Self, CallError> {
-        let (request, early) = read_head::<S, T, _>(&mut socket, UpgradeRequest::parse).await?;
-        Ok(Self { socket, request, early, runtime: PhantomData })
+        match read_head::<S, T, _>(&mut socket, UpgradeRequest::parse).await {
+            Ok((request, early)) => Ok(Self { socket, request, early, runtime: PhantomData }),
+            Err(error) => Err(refuse::<S, T>(socket, error).await),
+        }
     }
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
@@ -58,7 +61,7 @@ impl<S, T: Runtime<S>> Upgrade<S, T> {
     ///
     /// # Errors
     /// [`CallError::Handshake`] if the request asks for no WebSocket, or the subprotocol cannot stand in a header; it
-    /// has been declined with status 400 then.
+    /// has been declined then, with 426 and the version that is spoken, say.
     pub async fn accept(
         mut self,
         config: impl Into<CallConfig>,
@@ -66,10 +69,7 @@ impl<S, T: Runtime<S>> Upgrade<S, T> {
     ) -> Result<Call<Application, S, T>, CallError> {
         match self.request.accept(subprotocol) {
             Ok(response) => write::<S, T>(&mut self.socket, &response).await?,
-            Err(error) => {
-                self.decline(400).await?;
-                return Err(error);
-            }
+            Err(error) => return Err(refuse::<S, T>(self.socket, error).await),
         }
         Ok(Call::application(self.socket, &self.early, config))
     }
@@ -78,10 +78,8 @@ impl<S, T: Runtime<S>> Upgrade<S, T> {
     ///
     /// # Errors
     /// [`CallError::Handshake`] if `status` is none, from 400 to 599, or the socket fails.
-    pub async fn decline(mut self, status: u16) -> Result<(), CallError> {
-        write::<S, T>(&mut self.socket, &UpgradeRequest::decline(status)?).await?;
-        let _ = poll_fn(|cx| T::poll_close(&mut self.socket, cx)).await;
-        Ok(())
+    pub async fn decline(self, status: u16) -> Result<(), CallError> {
+        decline::<S, T>(self.socket, &UpgradeRequest::decline(status)?).await
     }
 }
 
@@ -90,6 +88,20 @@ impl<S, T> fmt::Debug for Upgrade<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upgrade").finish_non_exhaustive()
     }
+}
+
+/// Tells the peer why there will be no call, if it still listens, and gives that back.
+async fn refuse<S, T: Runtime<S>>(socket: S, error: CallError) -> CallError {
+    if let Some(response) = UpgradeRequest::refuse(&error) {
+        let _ = decline::<S, T>(socket, &response).await;
+    }
+    error
+}
+
+async fn decline<S, T: Runtime<S>>(mut socket: S, response: &[u8]) -> Result<(), CallError> {
+    write::<S, T>(&mut socket, response).await?;
+    let _ = poll_fn(|cx| T::poll_close(&mut socket, cx)).await;
+    Ok(())
 }
 
 /// The other end of it.

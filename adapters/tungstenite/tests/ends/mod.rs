@@ -2,16 +2,21 @@
 
 #![expect(dead_code, reason = "each test file uses some of it")]
 
-use core::sync::atomic::{AtomicUsize, Ordering};
-use core::time::Duration;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 
 use voxwire::{Application, Command, Config, Dialect, Event, Platform, Start};
 use voxwire_tungstenite::tungstenite::protocol::Role;
 use voxwire_tungstenite::tungstenite::{Message, WebSocket};
 use voxwire_tungstenite::{Call, CallConfig, Inbox, Socket, Upgrade, connect};
+
+use gauged::{Gauge, Gauged};
+
+pub(crate) mod gauged;
+#[cfg(feature = "rustls")]
+pub(crate) mod secure;
 
 pub(crate) const CONNECT: &str = r#"{"command":"connect","CallId":"c1"}"#;
 pub(crate) const START: &str = r#"{"event":"start","call_id":"c1","stream_id":"s1","stream_type":"twoway"}"#;
@@ -51,7 +56,12 @@ pub(crate) fn whole_call(config: CallConfig) -> (Call<Application, TcpStream>, C
 
 /// Both ends of a call, answered.
 pub(crate) fn live_call(config: CallConfig) -> (Call<Application, TcpStream>, Call<Platform, TcpStream>) {
-    let (mut application, mut platform) = whole_call(config);
+    answer(whole_call(config))
+}
+
+pub(crate) fn answer<S: Socket>(
+    (mut application, mut platform): (Call<Application, S>, Call<Platform, S>),
+) -> (Call<Application, S>, Call<Platform, S>) {
     assert!(matches!(application.next(&mut Inbox::new()), Ok(Event::Start(_))));
     application.send(Command::Answer).unwrap();
     if platform.dialect() == Some(Dialect::Sinch) {
@@ -60,69 +70,71 @@ pub(crate) fn live_call(config: CallConfig) -> (Call<Application, TcpStream>, Ca
     (application, platform)
 }
 
+/// Both ends of a call, answered, on sockets that need no upgrade.
+pub(crate) fn live_over<S: Socket + Send>(
+    ours: S,
+    theirs: S,
+    config: CallConfig,
+) -> (Call<Application, S>, Call<Platform, S>) {
+    let mut application = Call::application(ours, &[], config).unwrap();
+    let mut platform = Call::platform(theirs, &[], config).unwrap();
+    thread::scope(|scope| {
+        let platform = scope.spawn(move || {
+            platform.send(start(platform.dialect())).unwrap();
+            assert_eq!(platform.next(&mut Inbox::new()).unwrap(), Command::Answer);
+            platform
+        });
+        assert!(matches!(application.next(&mut Inbox::new()), Ok(Event::Start(_))));
+        application.send(Command::Answer).unwrap();
+        application.flush();
+        (application, platform.join().unwrap())
+    })
+}
+
 /// An application's call, and a bare WebSocket at its other end.
 pub(crate) fn over_tcp(config: CallConfig) -> (Call<Application, TcpStream>, WebSocket<TcpStream>) {
+    let (ours, theirs) = tcp_pair();
+    (Call::application(ours, &[], config).unwrap(), WebSocket::from_raw_socket(theirs, Role::Client, None))
+}
+
+pub(crate) fn tcp_pair() -> (TcpStream, TcpStream) {
     let (listener, _) = listen();
     let theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     theirs.set_nodelay(true).unwrap();
     let (ours, _) = listener.accept().unwrap();
-    let theirs = WebSocket::from_raw_socket(theirs, Role::Client, None);
-    (Call::application(ours, &[], config).unwrap(), theirs)
+    (ours, theirs)
 }
 
 /// The same, announced and answered.
 pub(crate) fn answered(config: CallConfig) -> (Call<Application, TcpStream>, WebSocket<TcpStream>) {
-    let (mut call, mut peer) = over_tcp(config);
-    peer.send(Message::text(CONNECT)).unwrap();
-    assert!(matches!(call.next(&mut Inbox::new()), Ok(Event::Start(_))));
-    call.send(Command::Answer).unwrap();
-    assert_eq!(peer.read().unwrap().into_text().unwrap(), r#"{"command":"answer"}"#);
-    (call, peer)
+    let (call, peer) = over_tcp(config);
+    announce(call, peer)
 }
 
-/// A socket that takes so many bytes and then no more.
-#[derive(Debug)]
-pub(crate) struct Narrow {
-    pub(crate) tcp: TcpStream,
-    pub(crate) room: usize,
+/// The same, on a socket that can be looked at.
+pub(crate) fn answered_gauged(
+    config: CallConfig,
+) -> (Call<Application, Gauged<TcpStream>>, WebSocket<TcpStream>, Arc<Gauge>) {
+    let (ours, theirs) = tcp_pair();
+    let (ours, gauge) = Gauged::new(ours);
+    let call = Call::application(ours, &[], config).unwrap();
+    let (call, peer) = announce(call, WebSocket::from_raw_socket(theirs, Role::Client, None));
+    (call, peer, gauge)
 }
 
-impl Socket for Narrow {
-    fn tcp(&self) -> &TcpStream {
-        &self.tcp
-    }
-}
-
-impl Read for Narrow {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.tcp.read(buf)
-    }
-}
-
-impl Write for Narrow {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        if self.room == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let written = self.tcp.write(&buf[..buf.len().min(self.room)])?;
-        self.room -= written;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.tcp.flush()
-    }
-}
-
-/// Waits until the speaker has made no progress for a while: it waits for room.
-pub(crate) fn parked(progress: &AtomicUsize) -> usize {
-    let mut seen = 0;
-    loop {
-        thread::sleep(Duration::from_millis(200));
-        let now = progress.load(Ordering::SeqCst);
-        if now == seen && now > 0 {
-            return now;
-        }
-        seen = now;
-    }
+pub(crate) fn announce<S: Socket, P: Read + Write + Send>(
+    mut call: Call<Application, S>,
+    mut peer: WebSocket<P>,
+) -> (Call<Application, S>, WebSocket<P>) {
+    thread::scope(|scope| {
+        let peer = scope.spawn(move || {
+            peer.send(Message::text(CONNECT)).unwrap();
+            assert_eq!(peer.read().unwrap().into_text().unwrap(), r#"{"command":"answer"}"#);
+            peer
+        });
+        assert!(matches!(call.next(&mut Inbox::new()), Ok(Event::Start(_))));
+        call.send(Command::Answer).unwrap();
+        call.flush();
+        (call, peer.join().unwrap())
+    })
 }
