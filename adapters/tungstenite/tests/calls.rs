@@ -141,7 +141,7 @@ fn a_request_for_something_else_is_declined_as_bad() {
     let mut answer = String::new();
     browser.read_to_string(&mut answer).unwrap();
     assert!(matches!(application.join().unwrap(), Err(CallError::Handshake(_))));
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
 }
 
 #[test]
