@@ -25,8 +25,8 @@ const UNTIMED: u32 = 64;
 ///
 /// Two halves use it in turn, the adapter's lock around it: one hears, one speaks. `io` is the stream, and answers
 /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) where it would wait, having seen to it that both halves are woken
-/// when it no longer would. `now` is time since any origin, always the same. After each call, do what
-/// [`duties`](Self::duties) says.
+/// when it no longer would. `now` is time since any origin, always the same; a clock is read only where it matters, for
+/// that costs as much as a small message. After each call, do what [`duties`](Self::duties) says.
 pub struct Line<R: Role> {
     websocket: WebSocket,
     session: Session<R>,
@@ -81,20 +81,21 @@ impl<R: Role> Line<R> {
     }
 
     /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Self::hear). Meanwhile it keeps
-    /// the call alive and the queue moving; so while it is pending, call it again when the stream can be used, and at
-    /// [`sleep_until`](Self::sleep_until) in any case.
+    /// the queue moving; so while it is pending, call it again when the stream can be used. At
+    /// [`sleep_until`](Self::sleep_until) call [`wake`](Self::wake) first.
     ///
     /// # Errors
     /// [`CallError::Expired`], and the call goes on; [`CallError::Socket`], and it is over. There is nothing to hear.
     pub fn poll_receive(
         &mut self,
-        now: Instant,
+        now: impl Fn() -> Instant,
         io: &mut (impl Read + Write),
         inbox: &mut Inbox,
     ) -> Poll<Result<(), CallError>> {
         inbox.empty();
+        self.asleep_until = None;
         if self.untimed >= UNTIMED {
-            self.act_on_time(now)?;
+            self.wake(now(), io)?;
         }
         loop {
             if self.session.is_closed() {
@@ -102,18 +103,11 @@ impl<R: Role> Line<R> {
             }
             self.write(io);
             match self.websocket.poll_read(io) {
-                // What lies unread may be just what was waited for; so time is looked at when nothing does.
-                Poll::Pending => {
-                    self.act_on_time(now)?;
-                    self.write(io);
-                    if !self.session.is_closed() {
-                        return Poll::Pending;
-                    }
-                }
+                Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(message)) => {
                     self.untimed = self.untimed.saturating_add(1);
                     match message {
-                        Message::Ping(_) | Message::Pong(_) => self.session.handle_activity(now),
+                        Message::Ping(_) | Message::Pong(_) => self.session.handle_activity(now()),
                         Message::Frame(_) => {}
                         message => {
                             if message.is_close() {
@@ -127,7 +121,7 @@ impl<R: Role> Line<R> {
                 // An empty inbox tells the loss.
                 Poll::Ready(Err(error)) if is_loss(&error) => return Poll::Ready(Ok(())),
                 Poll::Ready(Err(error)) => {
-                    self.refuse(now, io, &error);
+                    self.refuse(now(), io, &error);
                     return Poll::Ready(Err(CallError::Socket(error)));
                 }
             }
@@ -148,29 +142,19 @@ impl<R: Role> Line<R> {
         heard
     }
 
-    /// When the hearing half must call [`poll_receive`](Self::poll_receive) again, whatever else happens. It goes to
-    /// sleep now.
+    /// When the hearing half must [`wake`](Self::wake), whatever else happens. It goes to sleep now.
     pub fn sleep_until(&mut self) -> Instant {
         let until = self.session.poll_timeout().map_or(self.ping_at, |due| due.min(self.ping_at));
         self.asleep_until = Some(until);
         until
     }
 
-    /// What is owed because of what has just been done, to whoever did not do it. Each is told once.
-    pub fn duties(&mut self) -> Duties {
-        core::mem::take(&mut self.duties)
-    }
-
-    /// The session: whether the call is over, the dialect, what was passed over.
-    pub const fn session(&self) -> &Session<R> {
-        &self.session
-    }
-
-    /// Queues what has become due.
+    /// Says what has become due, if anything has. It is called when nothing is to be received, for what lies unread may be
+    /// just what was waited for; call [`poll_receive`](Self::poll_receive) next.
     ///
     /// # Errors
-    /// [`CallError::Expired`].
-    fn act_on_time(&mut self, now: Instant) -> Result<(), CallError> {
+    /// [`CallError::Expired`], and the call goes on.
+    pub fn wake(&mut self, now: Instant, io: &mut (impl Read + Write)) -> Result<(), CallError> {
         self.asleep_until = None;
         self.untimed = 0;
         if now >= self.ping_at {
@@ -181,12 +165,22 @@ impl<R: Role> Line<R> {
         loop {
             match self.session.handle_timeout(now, &mut buf)? {
                 Due::Nothing => return Ok(()),
-                Due::Send(message) => self.outgoing.queue.push(message),
+                Due::Send(message) => self.outgoing.owe(message, &mut self.websocket, io),
                 // The session is closed, and hearing tells it.
                 Due::Expired(Deadline::Ending) => return Ok(()),
                 Due::Expired(deadline) => return Err(CallError::Expired(deadline)),
             }
         }
+    }
+
+    /// What is owed because of what has just been done, to whoever did not do it. Each is told once.
+    pub fn duties(&mut self) -> Duties {
+        core::mem::take(&mut self.duties)
+    }
+
+    /// The session: whether the call is over, the dialect, what was passed over.
+    pub const fn session(&self) -> &Session<R> {
+        &self.session
     }
 
     /// Sends our reply to a close, and has the connection ended, for which the peer may wait.

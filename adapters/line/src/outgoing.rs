@@ -1,34 +1,87 @@
 use core::task::Poll;
 use std::io::{Read, Write};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tungstenite::Message;
-use voxwire::Outbox;
+use voxwire::{Instant, Outbox, OutboxError, Role, SendError, Session};
 
-use crate::library::owned;
+use crate::library::{Encoding, owned, written};
 use crate::websocket::WebSocket;
 
-/// What is on its way to the stream.
+/// What is on its way to the stream: at most one frame in the WebSocket, the rest in the queue, where a clear can still
+/// take it back.
 pub(crate) struct Outgoing {
-    pub(crate) queue: Outbox<Box<[u8]>>,
+    /// Made when a message must wait for the first time: most streams take each at once.
+    queue: Option<Outbox<Box<[u8]>>>,
+    /// Its size, in bytes.
+    memory: usize,
     /// Whether a ping waits for the frame before it.
     pub(crate) ping_owed: bool,
     /// Whether the stream takes no more.
     pub(crate) mute: bool,
     /// Whether the WebSocket still holds a frame.
     unflushed: bool,
-    /// Memory of the frame handed to the WebSocket, used again once it is written.
-    frame: BytesMut,
 }
 
 impl Outgoing {
     pub(crate) fn new(memory: usize) -> Self {
-        Self {
-            queue: Outbox::new(vec![0; memory].into_boxed_slice()),
-            ping_owed: false,
-            mute: false,
-            unflushed: false,
-            frame: BytesMut::new(),
+        Self { queue: None, memory, ping_owed: false, mute: false, unflushed: false }
+    }
+
+    fn queue(&mut self) -> &mut Outbox<Box<[u8]>> {
+        self.queue.get_or_insert_with(|| Outbox::new(vec![0; self.memory].into_boxed_slice()))
+    }
+
+    /// Throws away the audio that waits, and tells how much that was.
+    pub(crate) fn clear(&mut self) -> usize {
+        self.queue.as_mut().map_or(0, Outbox::clear)
+    }
+
+    /// Says something: hands it to the WebSocket if nothing is on its way, and queues it otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Outbox::send`].
+    pub(crate) fn say<R: Role>(
+        &mut self,
+        session: &mut Session<R>,
+        now: Instant,
+        says: R::Says<'_>,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+    ) -> Result<(), OutboxError> {
+        // What the queue would refuse, it is to refuse.
+        if !self.is_idle() || session.measure(now, says)? > self.longest() {
+            return self.queue().send(session, now, says);
+        }
+        let message = match session.send(now, says, &mut []) {
+            Ok(None) => return Ok(()),
+            Ok(Some(message)) => owned(message),
+            Err(SendError::BufferTooSmall { needed }) => {
+                match written(needed, |buf| {
+                    Ok::<_, SendError>(session.send(now, says, buf)?.map(Encoding::of))
+                })? {
+                    Some(message) => message,
+                    None => return Ok(()),
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.start(websocket, io, message);
+        Ok(())
+    }
+
+    /// Says what the session owes, as [`say`](Self::say) does.
+    pub(crate) fn owe(
+        &mut self,
+        owed: voxwire::Message<'_>,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+    ) {
+        if self.is_idle() {
+            let message = owned(owed);
+            self.start(websocket, io, message);
+        } else {
+            self.queue().push(owed);
         }
     }
 
@@ -51,21 +104,35 @@ impl Outgoing {
             });
         }
         // A ping goes before all that waits, or a busy line would look dead.
-        let ping = core::mem::take(&mut self.ping_owed);
-        let message = match self.queue.front() {
-            _ if ping => Message::Ping(Bytes::new()),
-            Some(message) => owned(message, &mut self.frame),
-            None => return Poll::Ready(false),
-        };
+        if core::mem::take(&mut self.ping_owed) {
+            self.start(websocket, io, Message::Ping(Bytes::new()));
+            return Poll::Ready(true);
+        }
+        let Some(queue) = &mut self.queue else { return Poll::Ready(false) };
+        let Some(message) = queue.front() else { return Poll::Ready(false) };
+        let message = owned(message);
+        queue.pop();
+        self.start(websocket, io, message);
+        Poll::Ready(true)
+    }
+
+    /// Whether nothing is on its way, and something can be.
+    fn is_idle(&self) -> bool {
+        let waits = self.queue.as_ref().is_some_and(|queue| !queue.is_empty());
+        !waits && !self.unflushed && !self.ping_owed && !self.mute
+    }
+
+    /// The longest message that has room in the queue besides what is kept free, in bytes.
+    const fn longest(&self) -> usize {
+        let kept = Outbox::<Box<[u8]>>::RESERVE + Outbox::<Box<[u8]>>::OVERHEAD;
+        self.memory.saturating_sub(kept)
+    }
+
+    /// Hands a frame to the WebSocket, which holds none.
+    fn start(&mut self, websocket: &mut WebSocket, io: &mut (impl Read + Write), message: Message) {
         match websocket.start(io, message) {
-            Ok(()) => {
-                self.unflushed = true;
-                if !ping {
-                    self.queue.pop();
-                }
-            }
+            Ok(()) => self.unflushed = true,
             Err(_) => self.mute = true,
         }
-        Poll::Ready(true)
     }
 }

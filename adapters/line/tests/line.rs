@@ -74,7 +74,7 @@ fn answered(config: CallConfig) -> (Line<Application>, Stream) {
     let mut line = Line::application(config, &frames(Role::Client, [connect()]), NOW);
     let mut io = Stream { room: usize::MAX, ..Stream::default() };
     let mut inbox = Inbox::new();
-    assert!(line.poll_receive(NOW, &mut io, &mut inbox).is_ready());
+    assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
     assert!(matches!(line.hear(NOW, &inbox), Ok(Event::Start(_))));
     assert!(line.poll_send(NOW, &mut io, Command::Answer, &mut Turn::new()).is_ready());
     assert_eq!(read(core::mem::take(&mut io.said), Role::Client).len(), 1);
@@ -109,11 +109,11 @@ fn who_waits_to_speak_is_woken_when_the_hearing_half_makes_room() {
     let (mut line, mut io) = answered(sinch());
     let (said, mut turn) = fill(&mut line, &mut io);
     assert_eq!(line.duties(), IDLE, "the half that was called needs no waking");
-    assert!(line.poll_receive(NOW, &mut io, &mut Inbox::new()).is_pending());
+    assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
     assert_eq!(line.duties(), IDLE, "nothing has moved");
 
     io.room = usize::MAX;
-    assert!(line.poll_receive(NOW, &mut io, &mut Inbox::new()).is_pending());
+    assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
     assert_eq!(line.duties(), Duties { wake_speaking: true, ..IDLE });
     assert!(matches!(line.poll_send(NOW, &mut io, audio(), &mut turn), Poll::Ready(Ok(()))));
     assert_eq!(line.duties(), IDLE);
@@ -150,7 +150,7 @@ fn a_turn_ends_with_the_clear_that_came_in_it() {
 #[test]
 fn hanging_up_wakes_a_hearing_half_that_meant_to_sleep_longer() {
     let (mut line, mut io) = answered(sinch());
-    assert!(line.poll_receive(NOW, &mut io, &mut Inbox::new()).is_pending());
+    assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
     let until = line.sleep_until();
     line.hang_up(NOW, &mut io, Close::NORMAL).unwrap();
     assert_eq!(line.duties(), Duties { wake_hearing: true, ..IDLE });
@@ -164,7 +164,7 @@ fn the_socket_is_shut_down_once_the_reply_to_a_close_is_written() {
         io.room = room;
         io.heard = frames(Role::Client, [Message::Close(None)]).into();
         let mut inbox = Inbox::new();
-        assert!(line.poll_receive(NOW, &mut io, &mut inbox).is_ready());
+        assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
         assert!(matches!(line.hear(NOW, &inbox), Ok(Event::Hangup(Close::BARE))));
         assert_eq!(line.duties(), Duties { wake_speaking: true, shut_down: room > 0, ..IDLE });
         assert!(line.session().is_closed());
@@ -181,7 +181,7 @@ fn a_stream_that_ends_is_a_call_that_was_lost() {
     io.ended = true;
     let mut inbox = Inbox::new();
     for _ in 0..2 {
-        assert!(line.poll_receive(NOW, &mut io, &mut inbox).is_ready());
+        assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
         assert!(matches!(line.hear(NOW, &inbox), Ok(Event::Hangup(Close::LOST))));
     }
 }
@@ -192,7 +192,7 @@ fn a_peer_that_breaks_the_rules_is_told_so() {
     io.room = usize::MAX;
     // A client must mask its frames.
     io.heard = frames(Role::Server, [Message::binary(vec![1])]).into();
-    let received = line.poll_receive(NOW, &mut io, &mut Inbox::new());
+    let received = line.poll_receive(|| NOW, &mut io, &mut Inbox::new());
     assert!(matches!(received, Poll::Ready(Err(CallError::Socket(_)))));
     assert!(line.session().is_closed());
     assert_eq!(line.duties(), Duties { wake_speaking: true, ..IDLE });
@@ -209,16 +209,16 @@ fn time_is_what_the_adapter_says_it_is() {
     assert!(line.poll_send(NOW, &mut io, start, &mut Turn::new()).is_ready());
     let (mut now, mut pings, mut inbox) = (NOW, 0, Inbox::new());
     let expired = loop {
-        match line.poll_receive(now, &mut io, &mut inbox) {
-            Poll::Pending => {
-                assert!(line.sleep_until() > now, "time spins");
-                now = line.sleep_until();
-            }
-            Poll::Ready(received) => break received,
-        }
+        assert!(line.poll_receive(|| now, &mut io, &mut inbox).is_pending());
         let said = read(core::mem::take(&mut io.said), Role::Server);
         pings += said.iter().filter(|message| message.is_ping()).count();
+        assert!(line.sleep_until() >= now, "time spins");
+        now = line.sleep_until();
+        if let Err(expired) = line.wake(now, &mut io) {
+            break expired;
+        }
+        assert!(line.sleep_until() > now, "time spins");
     };
-    assert!(matches!(expired, Err(CallError::Expired(Deadline::Answer))));
+    assert!(matches!(expired, CallError::Expired(Deadline::Answer)));
     assert_eq!((now.since(NOW), pings), (Duration::from_secs(30), 1));
 }

@@ -45,11 +45,15 @@ impl<R: Role, S: Socket> Hearing<R, S> {
                 Poll::Ready(received) => break received?,
                 Poll::Pending => {
                     let until = held.line().sleep_until();
-                    held = held.rest(Half::Hearing, Some(until));
+                    if held.now() < until {
+                        held = held.rest(Half::Hearing, Some(until));
+                    } else {
+                        held.act(|line, now, io| line.wake(now(), io))?;
+                    }
                 }
             }
         }
-        Ok(held.act(|line, now, _| line.hear(now, inbox))?)
+        Ok(held.act(|line, now, _| line.hear(now(), inbox))?)
     }
 
     /// Whether the call is over.
@@ -86,7 +90,7 @@ impl<R: Role, S: Socket> Speaking<R, S> {
         let mut turn = Turn::new();
         let mut held = self.shared.lock();
         loop {
-            match held.act(|line, now, io| line.poll_send(now, io, says, &mut turn)) {
+            match held.act(|line, now, io| line.poll_send(now(), io, says, &mut turn)) {
                 Poll::Ready(sent) => return sent,
                 Poll::Pending => held = held.rest(Half::Speaking, None),
             }
@@ -112,7 +116,7 @@ impl<R: Role, S: Socket> Speaking<R, S> {
         if !self.flush_within(drain_limit) {
             self.shared.lock().line().drop_audio();
         }
-        match self.shared.lock().act(|line, now, io| line.hang_up(now, io, close)) {
+        match self.shared.lock().act(|line, now, io| line.hang_up(now(), io, close)) {
             Ok(()) | Err(SendError::Closed) => {}
             Err(error) => return Err(error.into()),
         }
@@ -177,7 +181,7 @@ impl<S: Socket> Handle<S> {
 }
 
 fn clear<S: Socket>(shared: &Shared<Application, S>) -> Result<Cleared, CallError> {
-    shared.lock().act(|line, now, io| line.clear(now, io))
+    shared.lock().act(|line, now, io| line.clear(now(), io))
 }
 
 impl<S> Clone for Handle<S> {

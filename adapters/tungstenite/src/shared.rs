@@ -113,11 +113,11 @@ impl<R: Role, S: Socket> Shared<R, S> {
 }
 
 impl<R: Role, S: Socket> Held<'_, R, S> {
-    /// Does something with the line now, and what is owed because of it.
-    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Line<R>, Instant, &mut S) -> T) -> T {
-        let now = self.now();
+    /// Does something with the line and a clock, and what is owed because of it.
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Line<R>, &dyn Fn() -> Instant, &mut S) -> T) -> T {
         let state = &mut *self.state;
-        let done = act(&mut state.line, now, &mut state.socket);
+        let now = || Instant::ZERO + state.began.elapsed();
+        let done = act(&mut state.line, &now, &mut state.socket);
         let duties = state.line.duties();
         if duties.shut_down {
             let _ = state.socket.shut_down();

@@ -5,10 +5,10 @@ use core::future::poll_fn;
 use core::task::{Context, Poll};
 use std::sync::{Arc, Weak};
 
-use voxwire::{Application, Close, Counters, Dialect, Instant, Role, SendError};
+use voxwire::{Application, Close, Counters, Dialect, Role, SendError};
 
 use super::runtime::{Runtime, within};
-use super::shared::Shared;
+use super::shared::{Held, Shared};
 use crate::{CallError, Cleared, Inbox, Turn};
 
 /// The half of a call that hears.
@@ -44,47 +44,32 @@ impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
     /// [`CallError::Receive`] and [`CallError::Expired`]: the call goes on, and whether to hang up is up to you.
     /// [`CallError::Socket`]: it is over.
     pub async fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
-        let now = poll_fn(|cx| self.poll_receive(cx, inbox)).await?;
-        self.hear(now, inbox)
+        let Self { shared, alarm } = self;
+        let mut held = poll_fn(|cx| shared.poll_receive(cx, alarm, inbox)).await?;
+        held.hear(inbox)
     }
 
-    /// Ready once the next message is in the inbox; tells when it came.
+    /// Ready once the next message is in the inbox.
     pub(super) fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
         inbox: &mut Inbox,
-    ) -> Poll<Result<Instant, CallError>> {
-        let mut held = self.shared.lock();
-        held.wakers.hearing.register(cx.waker());
-        loop {
-            let now = held.now();
-            let received = held.act(|line, io| line.poll_receive(now, io, inbox));
-            if received.is_ready() {
-                return received.map_ok(|()| now);
-            }
-            if self.alarm.poll_at(held.sleep_until(), cx).is_pending() {
-                return Poll::Pending;
-            }
-        }
-    }
-
-    /// What the message means that is in the inbox since then.
-    pub(super) fn hear<'i>(&self, then: Instant, inbox: &'i Inbox) -> Result<R::Hears<'i>, CallError> {
-        Ok(self.shared.lock().act(|line, _| line.hear(then, inbox))?)
+    ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
+        self.shared.poll_receive(cx, &mut self.alarm, inbox)
     }
 
     /// Whether the call is over.
     pub fn is_closed(&self) -> bool {
-        self.shared.lock().line.session().is_closed()
+        self.shared.lock().session().is_closed()
     }
 
     /// The dialect, once it is known.
     pub fn dialect(&self) -> Option<Dialect> {
-        self.shared.lock().line.session().dialect()
+        self.shared.lock().session().dialect()
     }
 
     pub(super) fn counters(&self) -> Counters {
-        self.shared.lock().line.session().counters()
+        self.shared.lock().session().counters()
     }
 }
 
@@ -110,10 +95,7 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
         says: R::Says<'_>,
         turn: &mut Turn,
     ) -> Poll<Result<(), CallError>> {
-        let mut held = self.shared.lock();
-        held.wakers.speaking.register(cx.waker());
-        let now = held.now();
-        held.act(|line, io| line.poll_send(now, io, says, turn))
+        self.shared.lock().poll_speaking(cx, |line, now, io| line.poll_send(now(), io, says, turn))
     }
 
     /// Waits until everything said is on the socket, or nothing can be sent any more.
@@ -123,9 +105,7 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
 
     /// Ready once everything said is on the socket, or nothing can be sent any more.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut held = self.shared.lock();
-        held.wakers.speaking.register(cx.waker());
-        held.act(|line, io| line.poll_flush(io))
+        self.shared.lock().poll_speaking(cx, |line, _, io| line.poll_flush(io))
     }
 
     /// Hangs up: lets the queue drain within [`CallConfig::drain_within`](crate::CallConfig::drain_within) and throws
@@ -139,9 +119,9 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
         if !close.is_sendable() {
             return Err(SendError::InvalidClose.into());
         }
-        let drain_limit = self.shared.lock().line.drain_limit();
+        let drain_limit = self.shared.lock().act(|line, _, _| line.drain_limit());
         if within::<T, _>(drain_limit, self.flush()).await.is_none() {
-            self.shared.lock().line.drop_audio();
+            self.shared.lock().act(|line, _, _| line.drop_audio());
         }
         match self.say(close) {
             Ok(()) | Err(SendError::Closed) => {}
@@ -152,9 +132,7 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
     }
 
     pub(super) fn say(&self, close: Close<'_>) -> Result<(), SendError> {
-        let mut held = self.shared.lock();
-        let now = held.now();
-        held.act(|line, io| line.hang_up(now, io, close))
+        self.shared.lock().act(|line, now, io| line.hang_up(now(), io, close))
     }
 }
 
@@ -194,9 +172,7 @@ impl<S, T: Runtime<S>> Handle<S, T> {
 }
 
 fn clear<S, T: Runtime<S>>(shared: &Shared<Application, S, T>) -> Result<Cleared, CallError> {
-    let mut held = shared.lock();
-    let now = held.now();
-    held.act(|line, io| line.clear(now, io))
+    shared.lock().act(|line, now, io| line.clear(now(), io))
 }
 
 impl<S, T> Clone for Handle<S, T> {

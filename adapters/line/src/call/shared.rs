@@ -9,18 +9,19 @@ use std::task::Wake;
 use std::time::Instant as Clock;
 
 use futures_util::task::AtomicWaker;
-use voxwire::{Instant, Role};
+use voxwire::{Instant, Role, Session};
 
 use super::Runtime;
-use crate::Line;
+use crate::{CallError, Inbox, Line};
 
 /// One for both halves.
-pub(super) struct Shared<R: Role, S, T>(Mutex<Held<R, S, T>>);
+pub(super) struct Shared<R: Role, S, T> {
+    state: Mutex<State<R, S, T>>,
+    wakers: Arc<Wakers>,
+}
 
-/// The shared, locked.
-pub(super) struct Held<R: Role, S, T> {
-    pub(super) line: Line<R>,
-    pub(super) wakers: Arc<Wakers>,
+struct State<R: Role, S, T> {
+    line: Line<R>,
     socket: S,
     /// Wakes both halves: it is what the socket is told to wake.
     waker: Waker,
@@ -28,11 +29,17 @@ pub(super) struct Held<R: Role, S, T> {
     runtime: PhantomData<fn() -> T>,
 }
 
+/// The shared, locked.
+pub(super) struct Held<'s, R: Role, S, T> {
+    wakers: &'s Wakers,
+    state: MutexGuard<'s, State<R, S, T>>,
+}
+
 /// Wakes whoever waits for the socket: whichever half is polled drives both directions, so both must be woken.
 #[derive(Default)]
-pub(super) struct Wakers {
-    pub(super) hearing: AtomicWaker,
-    pub(super) speaking: AtomicWaker,
+struct Wakers {
+    hearing: AtomicWaker,
+    speaking: AtomicWaker,
 }
 
 impl Wake for Wakers {
@@ -57,35 +64,71 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
     /// A call that begins now.
     pub(super) fn new(socket: S, line: impl FnOnce(Instant) -> Line<R>) -> Self {
         let wakers = Arc::new(Wakers::default());
-        Self(Mutex::new(Held {
-            line: line(Instant::ZERO),
-            waker: wakers.clone().into(),
-            wakers,
-            socket,
-            began: T::now(),
-            runtime: PhantomData,
-        }))
+        let (line, waker) = (line(Instant::ZERO), wakers.clone().into());
+        let state = State { line, socket, waker, began: T::now(), runtime: PhantomData };
+        Self { state: Mutex::new(state), wakers }
     }
-}
 
-impl<R: Role, S, T> Shared<R, S, T> {
     /// A panic elsewhere leaves nothing half done here: every change is whole before anything can fail.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Held<R, S, T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> Held<'_, R, S, T> {
+        Held { wakers: &self.wakers, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Held::hear).
+    pub(super) fn poll_receive(
+        &self,
+        cx: &mut Context<'_>,
+        alarm: &mut T,
+        inbox: &mut Inbox,
+    ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
+        let mut held = self.lock();
+        self.wakers.hearing.register(cx.waker());
+        loop {
+            if held.act(|line, now, io| line.poll_receive(now, io, inbox))?.is_ready() {
+                return Poll::Ready(Ok(held));
+            }
+            let state = &mut *held.state;
+            let until = state.began + state.line.sleep_until().since(Instant::ZERO);
+            if alarm.poll_at(until, cx).is_pending() {
+                return Poll::Pending;
+            }
+            held.act(|line, now, io| line.wake(now(), io))?;
+        }
     }
 }
 
-impl<R: Role, S, T: Runtime<S>> Held<R, S, T> {
-    pub(super) fn now(&self) -> Instant {
-        Instant::ZERO + T::now().saturating_duration_since(self.began)
+impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
+    /// What the message means that is in the inbox.
+    pub(super) fn hear<'i>(&mut self, inbox: &'i Inbox) -> Result<R::Hears<'i>, CallError> {
+        Ok(self.act(|line, now, _| line.hear(now(), inbox))?)
     }
 
-    /// Does something with the line, and what is owed because of it.
-    pub(super) fn act<D>(&mut self, act: impl FnOnce(&mut Line<R>, &mut Polled<'_, S, T>) -> D) -> D {
-        let cx = Context::from_waker(&self.waker);
-        let mut io = Polled { socket: &mut self.socket, cx, runtime: PhantomData };
-        let done = act(&mut self.line, &mut io);
-        let duties = self.line.duties();
+    /// For the speaking half: polls, and has it woken if it must wait.
+    pub(super) fn poll_speaking<D>(
+        &mut self,
+        cx: &Context<'_>,
+        mut poll: impl FnMut(&mut Line<R>, &dyn Fn() -> Instant, &mut Polled<'_, S, T>) -> Poll<D>,
+    ) -> Poll<D> {
+        let polled = self.act(&mut poll);
+        if polled.is_ready() {
+            return polled;
+        }
+        // The socket may have become usable before there was anybody to wake.
+        self.wakers.speaking.register(cx.waker());
+        self.act(poll)
+    }
+
+    /// Does something with the line and a clock, and what is owed because of it.
+    pub(super) fn act<D>(
+        &mut self,
+        act: impl FnOnce(&mut Line<R>, &dyn Fn() -> Instant, &mut Polled<'_, S, T>) -> D,
+    ) -> D {
+        let State { line, socket, waker, began, .. } = &mut *self.state;
+        let now = || Instant::ZERO + T::now().saturating_duration_since(*began);
+        let cx = Context::from_waker(waker);
+        let mut io = Polled { socket, cx, runtime: PhantomData };
+        let done = act(line, &now, &mut io);
+        let duties = line.duties();
         if duties.shut_down {
             let _ = T::poll_close(io.socket, &mut io.cx);
         }
@@ -98,9 +141,8 @@ impl<R: Role, S, T: Runtime<S>> Held<R, S, T> {
         done
     }
 
-    /// When the hearing half must be polled again, whatever else happens. It goes to sleep now.
-    pub(super) fn sleep_until(&mut self) -> Clock {
-        self.began + self.line.sleep_until().since(Instant::ZERO)
+    pub(super) fn session(&self) -> &Session<R> {
+        self.state.line.session()
     }
 }
 

@@ -58,9 +58,9 @@ macro_rules! streams {
                     return Poll::Ready(None);
                 }
                 let mut inbox = Inbox::new();
-                let then = ready!(hearing.poll_receive(cx, &mut inbox))?;
-                let heard = $hears::heard(inbox, |inbox| hearing.hear(then, inbox));
-                *ended = hearing.is_closed();
+                let mut held = ready!(hearing.poll_receive(cx, &mut inbox))?;
+                let heard = $hears::heard(inbox, |inbox| held.hear(inbox));
+                *ended = held.session().is_closed();
                 Poll::Ready(Some(heard))
             }
         }

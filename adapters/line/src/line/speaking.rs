@@ -19,10 +19,10 @@ impl Line<Application> {
             return Err(SendError::Closed.into());
         }
         self.session.measure(now, Command::Clear)?;
-        let bytes = self.outgoing.queue.clear();
+        let bytes = self.outgoing.clear();
         self.clears = self.clears.wrapping_add(1);
         // The queue keeps room for it, and it was just found to be allowed.
-        let sent = self.outgoing.queue.send(&mut self.session, now, Command::Clear);
+        let sent = self.say(now, io, Command::Clear);
         debug_assert_eq!(sent, Ok(()));
         self.duties.wake_speaking = true;
         self.write(io);
@@ -50,7 +50,7 @@ impl<R: Role> Line<R> {
             if self.outgoing.mute {
                 return Poll::Ready(Err(SendError::Closed.into()));
             }
-            match self.outgoing.queue.send(&mut self.session, now, says) {
+            match self.say(now, io, says) {
                 Err(OutboxError::Full) if self.poll_step(io).is_pending() => return Poll::Pending,
                 Err(OutboxError::Full) => {}
                 Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
@@ -76,7 +76,7 @@ impl<R: Role> Line<R> {
 
     /// Throws away the audio that is queued, so that a close need not wait for it.
     pub fn drop_audio(&mut self) {
-        self.outgoing.queue.clear();
+        self.outgoing.clear();
     }
 
     /// Queues the close, for which the queue keeps room. A stream that takes no more is no obstacle: the session then
@@ -90,7 +90,7 @@ impl<R: Role> Line<R> {
         io: &mut (impl Read + Write),
         close: Close<'_>,
     ) -> Result<(), SendError> {
-        match self.outgoing.queue.send(&mut self.session, now, close.into()) {
+        match self.say(now, io, close.into()) {
             Err(OutboxError::Send(error)) => return Err(error),
             sent => debug_assert_eq!(sent, Ok(())),
         }
@@ -110,6 +110,15 @@ impl<R: Role> Line<R> {
         while let Poll::Ready(true) = self.poll_step(io) {
             self.duties.wake_speaking = true;
         }
+    }
+
+    fn say(
+        &mut self,
+        now: Instant,
+        io: &mut (impl Read + Write),
+        says: R::Says<'_>,
+    ) -> Result<(), OutboxError> {
+        self.outgoing.say(&mut self.session, now, says, &mut self.websocket, io)
     }
 
     fn poll_step(&mut self, io: &mut (impl Read + Write)) -> Poll<bool> {
