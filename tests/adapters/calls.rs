@@ -5,96 +5,10 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use voxwire::{Audio, AudioFormat, Close, Command, Config, Dialect, Event, Mark, SendError, Start};
-use voxwire_tokio::{CallConfig, CallError, Inbox, connect};
+use voxwire::{Audio, Command, Config, Dialect, Event, SendError};
+use voxwire_tokio::{CallError, Inbox};
 
 use crate::line::{answered, listen, read_upgrade, sinch, whole_call};
-
-#[tokio::test]
-async fn a_wavix_call_runs_from_connected_to_stop() {
-    let config = CallConfig::from(Config::new(Dialect::Wavix));
-    let (listener, url) = listen().await;
-    let application = async {
-        let mut call =
-            read_upgrade(&listener).await.accept(CallConfig::from(Config::detect()), None).await.unwrap();
-        let mut inbox = Inbox::new();
-        assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hello);
-        let Event::Start(start) = call.next(&mut inbox).await.unwrap() else { panic!("no start") };
-        assert_eq!(start.heard, AudioFormat::pcm16(24_000));
-        assert_eq!(call.dialect(), Some(Dialect::Wavix));
-        call.send(Command::Answer).await.unwrap();
-        call.send(Command::Audio(Audio::raw(&[9; 960]))).await.unwrap();
-        call.send(Command::Mark(Mark::new("end"))).await.unwrap();
-        assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Mark(Mark::new("end")));
-        assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Stop);
-        assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::NORMAL));
-    };
-    let platform = async {
-        let mut call = connect(&url, config).await.unwrap();
-        let mut inbox = Inbox::new();
-        call.send(Event::Hello).await.unwrap();
-        call.send(Event::Start(Start::new("c1").with_stream_id("s1"))).await.unwrap();
-        assert_eq!(call.next(&mut inbox).await.unwrap(), Command::Audio(Audio::raw(&[9; 960])));
-        let Command::Mark(mark) = call.next(&mut inbox).await.unwrap() else { panic!("no mark") };
-        call.send(Event::Mark(mark)).await.unwrap();
-        call.send(Event::Stop).await.unwrap();
-        call.hang_up(1000, "").await.unwrap();
-    };
-    tokio::join!(application, platform);
-}
-
-#[tokio::test]
-async fn both_halves_run_at_full_speed_from_two_tasks() {
-    const FRAMES: u32 = 5_000;
-    let (listener, url) = listen().await;
-    let (accepted, called) =
-        tokio::join!(async { read_upgrade(&listener).await.accept(sinch(), None).await.unwrap() }, async {
-            let mut call = connect(&url, sinch()).await.unwrap();
-            call.send(Event::Start(Start::new("c1"))).await.unwrap();
-            call
-        });
-    let (mut application, mut platform) = (accepted, called);
-    assert!(matches!(application.next(&mut Inbox::new()).await, Ok(Event::Start(_))));
-    application.send(Command::Answer).await.unwrap();
-    assert_eq!(platform.next(&mut Inbox::new()).await.unwrap(), Command::Answer);
-
-    let (mut a_hears, mut a_speaks) = application.split();
-    let (mut p_hears, mut p_speaks) = platform.split();
-    let frame = |n: u32| n.to_le_bytes();
-    let speakers = (
-        tokio::spawn(async move {
-            for n in 0..FRAMES {
-                a_speaks.send(Command::Audio(Audio::raw(&frame(n)))).await.unwrap();
-            }
-            a_speaks.flush().await;
-            a_speaks
-        }),
-        tokio::spawn(async move {
-            for n in 0..FRAMES {
-                p_speaks.send(Event::Audio(Audio::raw(&frame(n)))).await.unwrap();
-            }
-            p_speaks.flush().await;
-            p_speaks
-        }),
-    );
-    let hearers = (
-        tokio::spawn(async move {
-            let mut inbox = Inbox::new();
-            for n in 0..FRAMES {
-                assert_eq!(a_hears.next(&mut inbox).await.unwrap(), Event::Audio(Audio::raw(&frame(n))));
-            }
-        }),
-        tokio::spawn(async move {
-            let mut inbox = Inbox::new();
-            for n in 0..FRAMES {
-                assert_eq!(p_hears.next(&mut inbox).await.unwrap(), Command::Audio(Audio::raw(&frame(n))));
-            }
-        }),
-    );
-    hearers.0.await.unwrap();
-    hearers.1.await.unwrap();
-    drop((speakers.0.await.unwrap(), speakers.1.await.unwrap()));
-}
 
 #[tokio::test]
 async fn a_malformed_message_is_an_error_and_the_call_goes_on() {

@@ -78,54 +78,6 @@ async fn hanging_up_on_a_peer_that_does_not_read_takes_a_bounded_time() {
     assert!(began.elapsed() <= Duration::from_secs(8), "{:?}", began.elapsed());
 }
 
-#[tokio::test]
-async fn hanging_up_drains_what_was_said_and_carries_code_and_reason() {
-    let (mut call, mut peer) = answered(1_000, sinch()).await;
-    for n in 0..20 {
-        call.send(Command::Audio(Audio::raw(&[n; 640]))).await.unwrap();
-    }
-    let platform = async {
-        for n in 0..20 {
-            assert_eq!(peer.next().await.unwrap().unwrap().into_data(), vec![n; 640]);
-        }
-        let close = CloseFrame { code: CloseCode::Library(4001), reason: "all said".into() };
-        assert_eq!(peer.next().await.unwrap().unwrap(), Message::Close(Some(close)));
-        while peer.next().await.is_some() {}
-    };
-    let (hung_up, ()) = tokio::join!(call.hang_up(4001, "all said"), platform);
-    hung_up.unwrap();
-    assert!(matches!(call.send(Command::Heartbeat).await, Err(CallError::Send(SendError::Closed))));
-}
-
-#[tokio::test]
-async fn a_close_that_may_not_travel_is_refused() {
-    let (mut call, _peer) = answered(4096, sinch()).await;
-    for (code, reason) in [(1006, ""), (999, ""), (1000, "x".repeat(124).as_str())] {
-        assert!(matches!(call.hang_up(code, reason).await, Err(CallError::Send(SendError::InvalidClose))));
-    }
-}
-
-#[tokio::test]
-async fn a_lost_socket_is_a_hang_up() {
-    let (mut call, peer) = answered(4096, sinch()).await;
-    drop(peer);
-    let mut inbox = Inbox::new();
-    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::LOST));
-    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Hangup(Close::LOST));
-    assert!(call.is_closed());
-}
-
-#[tokio::test]
-async fn dropping_the_call_closes_the_socket_though_handles_live_on() {
-    let (call, mut peer) = answered(4096, sinch()).await;
-    let handle = call.handle();
-    let (hearing, speaking) = call.split();
-    drop(hearing);
-    drop(speaking);
-    assert!(matches!(peer.next().await, Some(Err(_)) | None));
-    assert!(matches!(handle.clear(), Err(CallError::Send(SendError::Closed))));
-}
-
 #[tokio::test(start_paused = true)]
 async fn who_waits_to_speak_is_set_free_by_the_end_of_the_call() {
     for end in ["close", "loss"] {

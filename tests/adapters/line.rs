@@ -2,7 +2,6 @@
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
-use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 
 use futures_util::{SinkExt, StreamExt};
@@ -15,7 +14,6 @@ use voxwire::{Application, Command, Config, Dialect, Event, Platform, Start};
 use voxwire_tokio::{Call, CallConfig, Inbox, Upgrade, connect};
 
 pub(crate) const CONNECT: &str = r#"{"command":"connect","CallId":"c1"}"#;
-pub(crate) const START: &str = r#"{"event":"start","call_id":"c1","stream_id":"s1","stream_type":"twoway"}"#;
 
 pub(crate) fn sinch() -> CallConfig {
     Config::new(Dialect::Sinch).into()
@@ -70,22 +68,6 @@ pub(crate) async fn whole_call(
 pub(crate) async fn read_upgrade(listener: &TcpListener) -> Upgrade<TcpStream> {
     let (socket, _) = listener.accept().await.unwrap();
     Upgrade::read(socket).await.unwrap()
-}
-
-/// Waits until the speaker has made no progress for a long while of turns: it is parked.
-pub(crate) async fn parked(progress: &AtomicUsize) {
-    let mut seen = (0, 0);
-    while seen.1 < 100 {
-        tokio::task::yield_now().await;
-        let now = progress.load(Ordering::SeqCst);
-        seen = if now == seen.0 && now > 0 { (now, seen.1 + 1) } else { (now, 0) };
-    }
-}
-
-/// Brings a platform's session to a live call.
-pub(crate) fn announce(platform: &mut voxwire::Session<Platform>) {
-    let start = Event::Start(Start::new("c1"));
-    platform.send(voxwire::Instant::ZERO, start, &mut [0; 256]).unwrap();
 }
 
 /// Polls a future once and drops it.

@@ -2,7 +2,6 @@
 
 mod barge_in;
 mod calls;
-mod cancellation;
 mod endings;
 mod halves;
 mod line;

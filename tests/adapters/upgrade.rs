@@ -8,15 +8,6 @@ use voxwire_tokio::{Call, CallError, Inbox, Upgrade, connect};
 use crate::line::{listen, read_upgrade, sinch};
 
 #[tokio::test]
-async fn a_declined_upgrade_is_told_with_its_status() {
-    let (listener, url) = listen().await;
-    let application = async { read_upgrade(&listener).await.decline(503).await };
-    let (declined, called) = tokio::join!(application, connect(&url, sinch()));
-    declined.unwrap();
-    assert!(matches!(called, Err(CallError::Declined(503))));
-}
-
-#[tokio::test]
 async fn an_upgrade_shows_what_is_asked_for() {
     let (listener, url) = listen().await;
     let request =

@@ -6,66 +6,13 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Instant;
 
-use voxwire::{Audio, Close, Command, Config, Dialect, Event, Mark, SendError, Start};
+use voxwire::{Audio, Close, Command, Event, SendError, Start};
 use voxwire_tungstenite::tungstenite::{self, Message, accept};
-use voxwire_tungstenite::{Call, CallConfig, CallError, Inbox, Upgrade, connect, connect_within};
+use voxwire_tungstenite::{Call, CallError, Inbox, Upgrade, connect, connect_within};
 
-use crate::ends::{answered, listen, read_upgrade, sinch, whole_call};
+use crate::ends::{answered, listen, read_upgrade, sinch};
 
 mod ends;
-
-#[test]
-fn a_sinch_call_runs_from_connect_to_close() {
-    let (mut application, mut platform) = whole_call(sinch());
-    let caller = thread::spawn(move || {
-        let mut inbox = Inbox::new();
-        assert_eq!(platform.next(&mut inbox).unwrap(), Command::Answer);
-        platform.send(Event::Audio(Audio::raw(&[7; 640]))).unwrap();
-        assert_eq!(platform.next(&mut inbox).unwrap(), Command::Audio(Audio::raw(&[7; 640])));
-        platform.hang_up(1000, "bye").unwrap();
-        assert!(platform.is_closed());
-    });
-    let mut inbox = Inbox::new();
-    let Event::Start(start) = application.next(&mut inbox).unwrap() else { panic!("no start") };
-    assert!(start.call_id.is_some_and(|id| id == "c1"));
-    assert_eq!(application.dialect(), Some(Dialect::Sinch));
-    application.send(Command::Answer).unwrap();
-    let Event::Audio(audio) = application.next(&mut inbox).unwrap() else { panic!("no audio") };
-    application.send(Command::Audio(audio)).unwrap();
-    assert_eq!(application.next(&mut inbox).unwrap(), Event::Hangup(Close::new(1000, "bye")));
-    assert!(matches!(application.next(&mut inbox), Ok(Event::Hangup(_))), "and again");
-    assert!(application.is_closed());
-    assert_eq!(application.counters(), voxwire::Counters::default());
-    caller.join().unwrap();
-}
-
-#[test]
-fn a_wavix_call_runs_from_connected_to_stop() {
-    let (listener, url) = listen();
-    let platform = thread::spawn(move || {
-        let mut call = connect(&url, Config::new(Dialect::Wavix)).unwrap();
-        let mut inbox = Inbox::new();
-        call.send(Event::Hello).unwrap();
-        call.send(Event::Start(Start::new("c1").with_stream_id("s1"))).unwrap();
-        assert_eq!(call.next(&mut inbox).unwrap(), Command::Audio(Audio::raw(&[9; 960])));
-        let Command::Mark(mark) = call.next(&mut inbox).unwrap() else { panic!("no mark") };
-        call.send(Event::Mark(mark)).unwrap();
-        call.send(Event::Stop).unwrap();
-        call.hang_up(1000, "").unwrap();
-    });
-    let mut call = read_upgrade(&listener).accept(CallConfig::from(Config::detect()), None).unwrap();
-    let mut inbox = Inbox::new();
-    assert_eq!(call.next(&mut inbox).unwrap(), Event::Hello);
-    assert!(matches!(call.next(&mut inbox).unwrap(), Event::Start(_)));
-    assert_eq!(call.dialect(), Some(Dialect::Wavix));
-    call.send(Command::Answer).unwrap();
-    call.send(Command::Audio(Audio::raw(&[9; 960]))).unwrap();
-    call.send(Command::Mark(Mark::new("end"))).unwrap();
-    assert_eq!(call.next(&mut inbox).unwrap(), Event::Mark(Mark::new("end")));
-    assert_eq!(call.next(&mut inbox).unwrap(), Event::Stop);
-    assert_eq!(call.next(&mut inbox).unwrap(), Event::Hangup(Close::NORMAL));
-    platform.join().unwrap();
-}
 
 #[test]
 fn a_malformed_message_is_an_error_and_the_call_goes_on() {
@@ -100,14 +47,6 @@ fn the_longest_message_that_can_be_heard_can_be_said() {
     platform.send(Event::Audio(Audio::raw(&voice))).unwrap();
     assert_eq!(platform.next(&mut Inbox::new()).unwrap(), Command::Audio(Audio::raw(&voice)));
     drop(echo.join().unwrap());
-}
-
-#[test]
-fn a_declined_upgrade_is_told_with_its_status() {
-    let (listener, url) = listen();
-    let application = thread::spawn(move || read_upgrade(&listener).decline(503));
-    assert!(matches!(connect(&url, sinch()), Err(CallError::Declined(503))));
-    application.join().unwrap().unwrap();
 }
 
 #[test]

@@ -6,44 +6,16 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
 
-use voxwire::{Audio, Close, Command, Config, Dialect, Event};
+use voxwire::{Audio, Close, Command, Event};
 use voxwire_tungstenite::tungstenite::protocol::Role;
 use voxwire_tungstenite::tungstenite::{Message, WebSocket};
 use voxwire_tungstenite::{Call, Inbox, Socket, Tls, connect_tls};
 
 use crate::ends::gauged::Gauged;
-use crate::ends::secure::{listen_tls, read_tls_upgrade, stream, tls_pair, trusted, whole_tls_call};
-use crate::ends::{announce, answer, listen, live_over, sinch, start, tcp_pair};
+use crate::ends::secure::{listen_tls, read_tls_upgrade, stream, tls_pair, trusted};
+use crate::ends::{announce, listen, live_over, sinch, start, tcp_pair};
 
 mod ends;
-
-#[test]
-fn a_call_over_tls_runs_from_connect_to_close() {
-    for dialect in [Dialect::Sinch, Dialect::Wavix] {
-        let (mut application, mut platform) = answer(whole_tls_call(Config::new(dialect).into()));
-        let voice: Vec<_> = (0..100_000_u32).flat_map(u32::to_le_bytes).take(150_000).collect();
-        let said = voice.clone();
-        let caller = thread::spawn(move || {
-            let mut inbox = Inbox::new();
-            platform.send(Event::Audio(Audio::raw(&said))).unwrap();
-            let Command::Audio(audio) = platform.next(&mut inbox).unwrap() else { panic!("no audio") };
-            assert_eq!(audio.copy_to(&mut vec![0; said.len()]).unwrap(), said, "{dialect}");
-            if dialect == Dialect::Wavix {
-                platform.send(Event::Stop).unwrap();
-            }
-            platform.hang_up(1000, "bye").unwrap();
-        });
-        let mut inbox = Inbox::new();
-        let Event::Audio(audio) = application.next(&mut inbox).unwrap() else { panic!("no audio") };
-        assert_eq!(audio.len(), voice.len());
-        application.send(Command::Audio(audio)).unwrap();
-        if dialect == Dialect::Wavix {
-            assert_eq!(application.next(&mut inbox).unwrap(), Event::Stop);
-        }
-        assert_eq!(application.next(&mut inbox).unwrap(), Event::Hangup(Close::new(1000, "bye")));
-        caller.join().unwrap();
-    }
-}
 
 #[test]
 fn a_peer_that_vanishes_is_a_loss() {

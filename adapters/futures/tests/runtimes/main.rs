@@ -1,4 +1,4 @@
-//! Calls on real sockets of smol and async-std, each test on both. Calls of another adapter at the other end.
+//! Calls on real sockets of smol and async-std, each test on both.
 
 /// Runs generic tests on each runtime.
 macro_rules! on_each_runtime {
@@ -12,11 +12,7 @@ macro_rules! on_each_runtime {
     };
 }
 
-mod barge_in;
-mod calls;
-mod cancellation;
 mod endings;
-mod interop;
 mod runtime;
 mod sockets;
 mod upgrade;

@@ -1,23 +1,17 @@
 //! What differs from runtime to runtime, and both ends of a call on either.
 
-use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::Poll;
 use core::time::Duration;
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 use smol::future::{or, zip};
-use voxwire::{Application, Command, Config, Dialect, Event, Platform, Start};
-use voxwire_futures::{Call, CallConfig, CallError, Inbox, Upgrade};
-
-pub(crate) const DIALECTS: [Dialect; 2] = [Dialect::Sinch, Dialect::Wavix];
+use voxwire::{Application, Config, Dialect, Event, Platform, Start};
+use voxwire_futures::{Call, CallConfig, CallError, Upgrade};
 
 pub(crate) trait Runtime {
     type Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static;
     type Listener;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T;
-    fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T>;
     async fn bind() -> (Self::Listener, String);
     async fn accept(listener: &Self::Listener) -> Self::Socket;
     async fn connect(
@@ -34,10 +28,6 @@ impl Runtime for Smol {
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         smol::block_on(future)
-    }
-
-    fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> {
-        smol::spawn(future)
     }
 
     async fn bind() -> (Self::Listener, String) {
@@ -66,10 +56,6 @@ impl Runtime for AsyncStd {
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         async_std::task::block_on(future)
-    }
-
-    fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> {
-        async_std::task::spawn(future)
     }
 
     async fn bind() -> (Self::Listener, String) {
@@ -112,21 +98,6 @@ pub(crate) async fn connected<R: Runtime>(
     zip(application, async { R::connect(&url, config).await.unwrap() }).await
 }
 
-/// The same, announced and answered.
-pub(crate) async fn answered<R: Runtime>(
-    dialect: Dialect,
-    config: impl Into<CallConfig>,
-) -> (Call<Application, R::Socket>, Call<Platform, R::Socket>) {
-    let (mut application, mut platform) = connected::<R>(config).await;
-    announce(&mut platform).await;
-    assert!(matches!(application.next(&mut Inbox::new()).await, Ok(Event::Start(_))));
-    application.send(Command::Answer).await.unwrap();
-    if dialect == Dialect::Sinch {
-        assert_eq!(platform.next(&mut Inbox::new()).await.unwrap(), Command::Answer);
-    }
-    (application, platform)
-}
-
 pub(crate) async fn announce(platform: &mut Call<Platform, impl AsyncRead + AsyncWrite + Unpin>) {
     let start = start(platform.dialect().expect("a platform's dialect is known"));
     platform.send(Event::Start(start)).await.unwrap();
@@ -143,24 +114,4 @@ pub(crate) fn start(dialect: Dialect) -> Start<'static> {
 
 pub(crate) fn sinch() -> CallConfig {
     Config::new(Dialect::Sinch).into()
-}
-
-/// The bytes of an event that is audio.
-pub(crate) fn voice(event: Event<'_>) -> Vec<u8> {
-    let Event::Audio(audio) = event else { panic!("{event:?}") };
-    let mut bytes = vec![0; audio.len()];
-    audio.copy_to(&mut bytes).unwrap();
-    bytes
-}
-
-/// Polls a future once and drops it.
-pub(crate) async fn once<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        Poll::Ready(match future.as_mut().poll(cx) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        })
-    })
-    .await
 }

@@ -8,52 +8,6 @@ use std::sync::Arc;
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 
-/// A socket that carries few bytes at a time and makes its user wait in between.
-pub(crate) struct Trickle<S> {
-    socket: S,
-    wait: bool,
-}
-
-impl<S> Trickle<S> {
-    pub(crate) fn new(socket: S) -> Self {
-        Self { socket, wait: true }
-    }
-
-    fn waits(&mut self, cx: &Context<'_>) -> bool {
-        self.wait = !self.wait;
-        if !self.wait {
-            cx.waker().wake_by_ref();
-        }
-        !self.wait
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Trickle<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        if self.waits(cx) {
-            return Poll::Pending;
-        }
-        Pin::new(&mut self.socket).poll_read(cx, &mut buf[..1])
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Trickle<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.waits(cx) {
-            return Poll::Pending;
-        }
-        Pin::new(&mut self.socket).poll_write(cx, &buf[..buf.len().min(16)])
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_close(cx)
-    }
-}
-
 /// A socket that can be stuck, as one is whose peer reads nothing, and that tells when it is shut down.
 pub(crate) struct Watched<S> {
     socket: S,

@@ -7,22 +7,10 @@ use voxwire_futures::{CallError, Upgrade};
 use crate::runtime::{Runtime, sinch};
 
 on_each_runtime! {
-    a_declined_upgrade_is_told_with_its_status
     an_upgrade_shows_what_is_asked_for
     a_request_for_something_else_is_declined_as_bad
     a_request_that_never_ends_is_refused
     an_address_that_is_none_is_not_called
-}
-
-async fn a_declined_upgrade_is_told_with_its_status<R: Runtime>() {
-    let (listener, url) = R::bind().await;
-    for status in [404, 503] {
-        let application =
-            async { Upgrade::read(R::accept(&listener).await).await.unwrap().decline(status).await };
-        let (declined, called) = zip(application, R::connect(&url, sinch())).await;
-        declined.unwrap();
-        assert!(matches!(called, Err(CallError::Declined(told)) if told == status));
-    }
 }
 
 async fn an_upgrade_shows_what_is_asked_for<R: Runtime>() {

@@ -19,7 +19,6 @@ pub(crate) mod gauged;
 pub(crate) mod secure;
 
 pub(crate) const CONNECT: &str = r#"{"command":"connect","CallId":"c1"}"#;
-pub(crate) const START: &str = r#"{"event":"start","call_id":"c1","stream_id":"s1","stream_type":"twoway"}"#;
 
 pub(crate) fn sinch() -> CallConfig {
     Config::new(Dialect::Sinch).into()
