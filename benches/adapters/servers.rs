@@ -95,7 +95,7 @@ async fn tungstenite(socket: TcpStream, config: WebSocketConfig) {
     }
 }
 
-/// What `voxwire-line` tells the library for such a call.
+/// Buffers as small as those of `voxwire-line`, which reads as much at once.
 fn same_buffers() -> WebSocketConfig {
     let limit = config().message_limit();
     WebSocketConfig::default()
