@@ -9,7 +9,7 @@ use tungstenite::protocol::Role;
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Message, WebSocket};
-use voxwire::{Close, Config, Dialect, Event, Instant};
+use voxwire::{Application, Close, Config, Dialect, Event, Instant};
 use voxwire_line::{CallConfig, Inbox, Line};
 
 const NOW: Instant = Instant::ZERO;
@@ -33,23 +33,22 @@ enum Said {
     },
 }
 
-/// A stream that gives so many bytes at a time, waits in between, and takes so many at a time.
+/// A stream that gives at most so many bytes at once, and takes so many in all before it waits once.
 struct Stream {
     heard: VecDeque<u8>,
-    chunks: VecDeque<usize>,
-    waits: bool,
+    most: usize,
+    ended: bool,
     said: Vec<u8>,
     room: usize,
 }
 
 impl Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.waits = !self.waits;
-        if self.waits {
+        if self.heard.is_empty() && !self.ended {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let chunk = self.chunks.pop_front().unwrap_or(usize::MAX).min(buf.len());
-        self.heard.read(&mut buf[..chunk])
+        let most = self.most.min(buf.len());
+        self.heard.read(&mut buf[..most])
     }
 }
 
@@ -89,87 +88,106 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_between_reads(
+    fn what_has_come_is_heard_at_once(
         all in vec(said(), 0..20),
-        chunks in vec(prop_oneof![1..10_usize, 600..700_usize, Just(4_096), Just(10_000)], 0..400),
         early in 0..2_000_usize,
-        closes in any::<bool>(),
+        chunks in vec(prop_oneof![1..10_usize, 600..700_usize, Just(4_096), Just(10_000)], 0..40),
+        most in prop_oneof![1..20_usize, Just(4_096)],
         room in prop_oneof![Just(usize::MAX), 0..1_000_usize],
+        closes in any::<bool>(),
     ) {
         let mut bytes = Vec::new();
-        let (mut texts, mut audio, mut pings) = (Vec::new(), 0, Vec::new());
+        // What is to be heard, and the payloads of pings, each with where it ends.
+        let (mut messages, mut pings) = (Vec::new(), Vec::new());
         for (n, said) in all.iter().enumerate() {
+            let n = n as u8;
             match *said {
                 Said::Text { len, fragments, pings: pinged } => {
-                    let text = "x".repeat(len);
-                    let ping = pinged.then_some(n as u8);
-                    pings.extend(ping.iter().flat_map(|n| vec![vec![*n; 3]; fragments - 1]));
-                    frames(&mut bytes, Data::Text, text.as_bytes(), fragments, ping);
-                    texts.push(text);
+                    let ping = pinged.then_some(n);
+                    let ends = frames(&mut bytes, Data::Text, &vec![b'x'; len], fragments, ping);
+                    pings.extend(ends.into_iter().map(|end| (end, vec![n; 3])));
+                    messages.push((bytes.len(), len));
                 }
                 Said::Binary { len, fragments } => {
-                    audio += len;
                     frames(&mut bytes, Data::Binary, &vec![7; len], fragments, None);
+                    messages.push((bytes.len(), len));
                 }
                 Said::Ping { len } => {
-                    frame(&mut bytes, Frame::ping(vec![n as u8; len]));
-                    pings.push(vec![n as u8; len]);
+                    frame(&mut bytes, Frame::ping(vec![n; len]));
+                    pings.push((bytes.len(), vec![n; len]));
                 }
             }
         }
         if closes {
             frame(&mut bytes, Frame::close(None));
         }
-        let late = bytes.split_off(early.min(bytes.len()));
-        let mut io = Stream { heard: late.into(), chunks: chunks.into(), waits: false, said: Vec::new(), room };
-        let mut line = Line::application(CallConfig::new(Config::new(Dialect::Sinch)), &bytes, NOW);
 
-        let mut inbox = Inbox::new();
-        let (mut heard, mut dropped) = (Vec::new(), 0);
-        let end = loop {
-            let done = io.heard.is_empty();
-            if line.poll_receive(|| NOW, &mut io, &mut inbox).is_pending() {
-                // Reads alternate with waits, so this wait may lie before the last bytes.
-                prop_assert!(!done || io.waits, "it waits for what has come");
-                continue;
+        let mut fed = early.min(bytes.len());
+        let mut io = Stream { heard: VecDeque::new(), most, ended: false, said: Vec::new(), room };
+        let mut line =
+            Line::application(CallConfig::new(Config::new(Dialect::Sinch)), &bytes[..fed], NOW);
+        let mut heard = Vec::new();
+        let mut chunks = chunks.into_iter();
+        loop {
+            let end = hear(&mut line, &mut io, &mut heard);
+            let come = messages.iter().filter(|(end, _)| *end <= fed).map(|(_, len)| *len).collect::<Vec<_>>();
+            prop_assert_eq!(&heard, &come);
+            let pings: Vec<_> = pings.iter().filter(|(end, _)| *end <= fed).map(|(_, ping)| ping).collect();
+            answered(&io.said, &pings, room == usize::MAX)?;
+            if fed == bytes.len() {
+                if let Some(end) = end {
+                    prop_assert_eq!(end, if closes { Close::BARE } else { Close::LOST });
+                    break;
+                }
+                io.ended = true;
             }
-            match line.hear(NOW, &inbox) {
-                Ok(Event::Other(voxwire::Message::Text(text))) => heard.push(text.to_owned()),
-                Ok(Event::Dropped(audio)) => dropped += audio.bytes,
-                Ok(Event::Hangup(close)) => break close,
-                other => prop_assert!(false, "{other:?}"),
-            }
-        };
-        prop_assert_eq!(heard, texts);
-        prop_assert_eq!(dropped, audio);
-        prop_assert_eq!(end, if closes { Close::BARE } else { Close::LOST });
-
-        // Of pings that wait together, only the last need be answered (RFC 6455 section 5.5.2).
-        let mut pongs = pongs(io.said).into_iter();
-        let last = pings.last().cloned();
-        let mut answered = Vec::new();
-        for ping in pings {
-            if pongs.as_slice().first() == Some(&ping) {
-                answered.extend(pongs.next());
-            }
+            let chunk = chunks.next().unwrap_or(usize::MAX).min(bytes.len() - fed);
+            io.heard.extend(&bytes[fed..fed + chunk]);
+            fed += chunk;
         }
-        prop_assert_eq!(pongs.len(), 0, "a pong without its ping");
-        // Where the stream takes little, it may end before the last is written.
-        prop_assert!(answered.last() == last.as_ref() || room < usize::MAX);
     }
 }
 
-fn frames(bytes: &mut Vec<u8>, kind: Data, payload: &[u8], fragments: usize, ping: Option<u8>) {
+/// Hears all there is, as its lengths, and the end.
+fn hear(line: &mut Line<Application>, io: &mut Stream, heard: &mut Vec<usize>) -> Option<Close<'static>> {
+    let mut inbox = Inbox::new();
+    while line.poll_receive(|| NOW, io, &mut inbox).is_ready() {
+        match line.hear(NOW, &inbox).unwrap() {
+            Event::Other(voxwire::Message::Text(text)) => heard.push(text.len()),
+            Event::Dropped(audio) => heard.push(audio.bytes),
+            Event::Hangup(close) => return Some(Close { reason: "", ..close }),
+            other => panic!("{other:?}"),
+        }
+    }
+    None
+}
+
+/// Of pings that come together only the last need be answered (RFC 6455 section 5.5.2), and that only if it can be.
+fn answered(said: &[u8], pings: &[&Vec<u8>], roomy: bool) -> Result<(), TestCaseError> {
+    let pongs = pongs(said);
+    let mut rest = pings.iter();
+    for pong in &pongs {
+        prop_assert!(rest.any(|ping| *ping == pong), "a pong without its ping");
+    }
+    prop_assert!(!roomy || pongs.last() == pings.last().copied(), "the last ping is not answered");
+    Ok(())
+}
+
+/// A message in fragments, and where the pings between them end.
+fn frames(bytes: &mut Vec<u8>, kind: Data, payload: &[u8], fragments: usize, ping: Option<u8>) -> Vec<usize> {
+    let mut pings = Vec::new();
     let size = payload.len().div_ceil(fragments).max(1);
     let mut parts: Vec<_> = payload.chunks(size).collect();
     parts.resize(fragments, &[]);
     for (n, part) in parts.iter().enumerate() {
         if let (Some(ping), true) = (ping, n > 0) {
             frame(bytes, Frame::ping(vec![ping; 3]));
+            pings.push(bytes.len());
         }
         let kind = if n == 0 { kind } else { Data::Continue };
         frame(bytes, Frame::message(part.to_vec(), OpCode::Data(kind), n + 1 == fragments));
     }
+    pings
 }
 
 /// A frame as a client sends it.
@@ -179,22 +197,15 @@ fn frame(bytes: &mut Vec<u8>, frame: Frame) {
     frame.format(bytes).unwrap();
 }
 
-fn pongs(said: Vec<u8>) -> Vec<Vec<u8>> {
+fn pongs(said: &[u8]) -> Vec<Vec<u8>> {
     let stream = Stream {
-        heard: said.into(),
-        chunks: VecDeque::new(),
-        waits: true,
+        heard: said.iter().copied().collect(),
+        most: usize::MAX,
+        ended: true,
         said: Vec::new(),
         room: usize::MAX,
     };
     let mut socket = WebSocket::from_raw_socket(stream, Role::Client, None);
-    let mut pongs = Vec::new();
-    loop {
-        match socket.read() {
-            Ok(Message::Pong(pong)) => pongs.push(pong.to_vec()),
-            Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {}
-            Ok(_) => {}
-            Err(_) => return pongs,
-        }
-    }
+    let messages = core::iter::from_fn(|| socket.read().ok());
+    messages.filter(Message::is_pong).map(|pong| pong.into_data().to_vec()).collect()
 }
