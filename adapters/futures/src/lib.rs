@@ -48,14 +48,16 @@ pub use voxwire_line::{rustls, tls};
 /// # Ok::<(), Box<dyn core::error::Error + Send + Sync>>(())
 /// # }).unwrap();
 /// ```
+///
+/// See [`voxwire_line::Call`] for what it does.
 pub type Call<R, S> = voxwire_line::Call<R, S, FuturesIo>;
-/// The half of a call that hears.
+/// The half of a call that hears. See [`voxwire_line::Hearing`] for what it does.
 pub type Hearing<R, S> = voxwire_line::Hearing<R, S, FuturesIo>;
-/// The half of a call that speaks.
+/// The half of a call that speaks. See [`voxwire_line::Speaking`] for what it does.
 pub type Speaking<R, S> = voxwire_line::Speaking<R, S, FuturesIo>;
-/// Interrupts a call from anywhere.
+/// Interrupts a call from anywhere. See [`voxwire_line::Handle`] for what it does.
 pub type Handle<S> = voxwire_line::Handle<S, FuturesIo>;
-/// A platform that asks to open a call.
+/// A platform that asks to open a call. See [`voxwire_line::Upgrade`] for what it does.
 pub type Upgrade<S> = voxwire_line::Upgrade<S, FuturesIo>;
 /// What is heard, as a `Stream`: [`Hearing::into_stream`].
 pub type HearingStream<R, S> = voxwire_line::HearingStream<R, S, FuturesIo>;

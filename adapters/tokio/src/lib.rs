@@ -17,15 +17,15 @@ pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};
 
-/// One call on a tokio socket.
+/// One call on a tokio socket. See [`voxwire_line::Call`] for what it does.
 pub type Call<R, S> = voxwire_line::Call<R, S, Tokio>;
-/// The half of a call that hears.
+/// The half of a call that hears. See [`voxwire_line::Hearing`] for what it does.
 pub type Hearing<R, S> = voxwire_line::Hearing<R, S, Tokio>;
-/// The half of a call that speaks.
+/// The half of a call that speaks. See [`voxwire_line::Speaking`] for what it does.
 pub type Speaking<R, S> = voxwire_line::Speaking<R, S, Tokio>;
-/// Interrupts a call from anywhere.
+/// Interrupts a call from anywhere. See [`voxwire_line::Handle`] for what it does.
 pub type Handle<S> = voxwire_line::Handle<S, Tokio>;
-/// A platform that asks to open a call.
+/// A platform that asks to open a call. See [`voxwire_line::Upgrade`] for what it does.
 pub type Upgrade<S> = voxwire_line::Upgrade<S, Tokio>;
 /// What is heard, as a `Stream`: [`Hearing::into_stream`].
 pub type HearingStream<R, S> = voxwire_line::HearingStream<R, S, Tokio>;
