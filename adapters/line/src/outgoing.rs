@@ -57,12 +57,10 @@ impl Outgoing {
             Ok(None) => return Ok(()),
             Ok(Some(message)) => owned(message),
             Err(SendError::BufferTooSmall { needed }) => {
-                match written(needed, |buf| {
-                    Ok::<_, SendError>(session.send(now, says, buf)?.map(Encoding::of))
-                })? {
-                    Some(message) => message,
-                    None => return Ok(()),
-                }
+                let say =
+                    |buf: &mut [u8]| Ok::<_, SendError>(session.send(now, says, buf)?.map(Encoding::of));
+                let Some(message) = written(needed, say)? else { return Ok(()) };
+                message
             }
             Err(error) => return Err(error.into()),
         };
