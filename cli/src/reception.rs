@@ -28,10 +28,8 @@ use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use voxwire::Application;
-use voxwire_tokio::tungstenite;
-use voxwire_tokio::tungstenite::error::ProtocolError;
 use voxwire_tokio::tungstenite::handshake::server::create_response_with_body;
-use voxwire_tokio::{Call, CallConfig};
+use voxwire_tokio::{Call, CallConfig, UpgradeRequest};
 
 use crate::agent::stopping;
 use crate::clock::wall_clock;
@@ -185,16 +183,6 @@ async fn until_closing(closing: &mut watch::Receiver<bool>) {
     }
 }
 
-/// What is told of a WebSocket that cannot be opened (RFC 6455, section 4.2.2).
-const fn status_of(error: &tungstenite::Error) -> StatusCode {
-    match error {
-        tungstenite::Error::Protocol(
-            ProtocolError::MissingConnectionUpgradeHeader | ProtocolError::MissingSecWebSocketVersionHeader,
-        ) => StatusCode::UPGRADE_REQUIRED,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
 /// Says that nothing more comes, and lets the peer do so: closing a socket that holds something unread would take back
 /// what was said last.
 async fn hear_out<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S) {
@@ -269,7 +257,7 @@ impl Visit<'_> {
             return Err(Refused::new(StatusCode::BAD_REQUEST, "a request for a WebSocket has no body"));
         }
         let response = create_response_with_body(request, Full::default)
-            .map_err(|error| Refused::new(status_of(&error), error.to_string()))?;
+            .map_err(|error| Refused::new(UpgradeRequest::status(&error), error.to_string()))?;
         let call_id = self.reception.admission.admit(request.uri().path(), wall_clock())?;
         let _ = self.admitted.set(call_id);
         Ok(response)

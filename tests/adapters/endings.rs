@@ -220,3 +220,15 @@ async fn pings_may_be_as_rare_or_as_frequent_as_anyone_asks_for() {
         assert!(pings.await.unwrap() <= 30);
     }
 }
+
+#[tokio::test]
+async fn a_drain_may_have_no_limit() {
+    let (call, mut peer) = answered(1_024, sinch().drain_within(Duration::MAX)).await;
+    let (_hearing, mut speaking) = call.split();
+    let heard = async { while !matches!(peer.next().await, Some(Ok(Message::Close(_)))) {} };
+    let said = async {
+        speaking.send(Command::Audio(Audio::raw(&[1; 4_000]))).await.unwrap();
+        speaking.hang_up(1000, "").await.unwrap();
+    };
+    tokio::join!(said, heard);
+}

@@ -14,7 +14,9 @@ pub use futures_rustls::TlsStream;
 pub use runtime::FuturesIo;
 #[cfg(feature = "rustls")]
 pub use secure::{accept_tls, dial_tls};
-pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+pub use voxwire_line::{
+    CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, tungstenite,
+};
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};
 

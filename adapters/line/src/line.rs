@@ -94,10 +94,10 @@ impl<R: Role> Line<R> {
     ) -> Poll<Result<(), CallError>> {
         inbox.empty();
         self.asleep_until = None;
-        if self.untimed >= UNTIMED {
-            self.wake(now(), io)?;
-        }
         loop {
+            if self.untimed >= UNTIMED {
+                self.wake(now(), io)?;
+            }
             if self.session.is_closed() {
                 return Poll::Ready(Ok(()));
             }

@@ -50,7 +50,7 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) -> Result<(), OutboxError> {
         // What the queue would refuse, it is to refuse.
-        if !self.is_idle() || session.measure(now, says)? > self.longest() {
+        if !self.is_idle(websocket) || session.measure(now, says)? > self.longest() {
             return self.queue().send(session, now, says);
         }
         let message = match session.send(now, says, &mut []) {
@@ -75,7 +75,7 @@ impl Outgoing {
         websocket: &mut WebSocket,
         io: &mut (impl Read + Write),
     ) {
-        if self.is_idle() {
+        if self.is_idle(websocket) {
             let message = owned(owed);
             self.start(websocket, io, message);
         } else {
@@ -93,7 +93,7 @@ impl Outgoing {
         if self.mute {
             return Poll::Ready(false);
         }
-        if self.unflushed {
+        if self.unflushed || websocket.owes_pong() {
             return websocket.poll_flush(io).map(|flushed| {
                 self.unflushed = false;
                 // The end of the call is told by reading, where the peer's last words may still lie.
@@ -115,9 +115,9 @@ impl Outgoing {
     }
 
     /// Whether nothing is on its way, and something can be.
-    fn is_idle(&self) -> bool {
+    fn is_idle(&self, websocket: &WebSocket) -> bool {
         let waits = self.queue.as_ref().is_some_and(|queue| !queue.is_empty());
-        !waits && !self.unflushed && !self.ping_owed && !self.mute
+        !waits && !self.unflushed && !self.ping_owed && !self.mute && !websocket.owes_pong()
     }
 
     /// The longest message that has room in the queue besides what is kept free, in bytes.

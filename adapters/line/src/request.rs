@@ -95,15 +95,22 @@ impl UpgradeRequest {
         response(status)
     }
 
-    /// The response to a request that could not be read or [accepted](Self::accept), given why: 426 with the version that
-    /// is spoken, say (RFC 6455 section 4.2.2). `None` if it is the socket that failed.
+    /// The response to a request that could not be read or [accepted](Self::accept), given why. `None` if it is the socket
+    /// that failed.
     pub fn refuse(error: &CallError) -> Option<Vec<u8>> {
-        let status = match error {
-            CallError::Handshake(Error::Io(_) | Error::Protocol(ProtocolError::HandshakeIncomplete)) => {
-                return None;
-            }
-            CallError::Handshake(Error::Capacity(_)) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            CallError::Handshake(Error::Protocol(error)) => match error {
+        match error {
+            CallError::Handshake(Error::Io(_) | Error::Protocol(ProtocolError::HandshakeIncomplete)) => None,
+            CallError::Handshake(error) => response(Self::status(error)).ok(),
+            _ => response(StatusCode::BAD_REQUEST).ok(),
+        }
+    }
+
+    /// The HTTP status that tells a peer why its request was refused: 426 where it speaks another version, say (RFC 6455
+    /// section 4.2.2).
+    pub const fn status(error: &Error) -> StatusCode {
+        match error {
+            Error::Capacity(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Error::Protocol(error) => match error {
                 ProtocolError::WrongHttpMethod => StatusCode::METHOD_NOT_ALLOWED,
                 ProtocolError::MissingConnectionUpgradeHeader
                 | ProtocolError::MissingUpgradeWebSocketHeader
@@ -111,8 +118,7 @@ impl UpgradeRequest {
                 _ => StatusCode::BAD_REQUEST,
             },
             _ => StatusCode::BAD_REQUEST,
-        };
-        response(status).ok()
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct WebSocket {
     rest: BytesMut,
     /// Whether nothing can come of what the library has been given.
     hungry: bool,
-    /// The most that can be left of that, in bytes; exact unless messages came in fragments.
+    /// The most that can be left of that, in bytes; exact unless messages came in fragments, or long ones without masks.
     given: usize,
     /// Whether the library has yet to write a pong.
     pong_owed: bool,
@@ -61,7 +61,7 @@ impl WebSocket {
     ) -> Poll<Result<Message, Error>> {
         if self.pong_owed {
             // The library would write it only when it reads again, or writes something else.
-            self.pong_owed = self.poll_flush(io).is_pending();
+            let _ = self.poll_flush(io);
         }
         loop {
             let (mut len, mut ended) = (0, None);
@@ -97,13 +97,15 @@ impl WebSocket {
         }
     }
 
-    /// What a message took on the wire, in bytes; more if it came in fragments (RFC 6455 section 5.2).
+    /// The least that a message took on the wire, in bytes (RFC 6455 section 5.2).
     fn frame_len(&self, message: &Message) -> usize {
         let len = message.len();
         let header = match len {
             0..126 => 2,
             126..0x1_0000 => 4,
-            _ => 10,
+            _ if self.masked => 10,
+            // Two fragments have shorter headers than the whole; with masks they never have.
+            _ => 6,
         };
         header + if self.masked { 4 } else { 0 } + len
     }
@@ -118,11 +120,18 @@ impl WebSocket {
 
     /// Ready once everything taken is on the stream.
     pub(crate) fn poll_flush(&mut self, io: &mut (impl Read + Write)) -> Poll<Result<(), Error>> {
-        match self.library.flush(io) {
-            // With the reply to a close, the last byte is written.
-            Err(Error::ConnectionClosed) => Poll::Ready(Ok(())),
+        let flushed = match self.library.flush(io) {
+            // With the reply to a close, the last byte is written, but the library does not flush it.
+            Err(Error::ConnectionClosed) => poll(io.flush().map_err(Error::Io)),
             flushed => poll(flushed),
-        }
+        };
+        self.pong_owed &= flushed.is_pending();
+        flushed
+    }
+
+    /// Whether a pong waits for the stream: a frame started now might have no room beside it.
+    pub(crate) const fn owes_pong(&self) -> bool {
+        self.pong_owed
     }
 }
 

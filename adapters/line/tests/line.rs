@@ -1,5 +1,6 @@
 //! What a line tells its adapter, and what it leaves to it.
 
+use core::cell::Cell;
 use core::task::Poll;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -221,4 +222,54 @@ fn time_is_what_the_adapter_says_it_is() {
     };
     assert!(matches!(expired, CallError::Expired(Deadline::Answer)));
     assert_eq!((now.since(NOW), pings), (Duration::from_secs(30), 1));
+}
+
+#[test]
+fn pings_without_end_hide_no_deadline() {
+    let mut line = Line::application(sinch(), &[], NOW);
+    let pings = core::iter::repeat_n(Message::Ping(Vec::new().into()), 20_000);
+    let mut io = Stream { heard: frames(Role::Client, pings).into(), room: usize::MAX, ..Stream::default() };
+    let seconds = Cell::new(0);
+    // A second passes each time somebody looks at the clock.
+    let now = || NOW + Duration::from_secs(seconds.replace(seconds.get() + 1));
+    let received = line.poll_receive(now, &mut io, &mut Inbox::new());
+    assert!(matches!(received, Poll::Ready(Err(CallError::Expired(Deadline::Start)))), "{received:?}");
+}
+
+#[test]
+fn pings_that_cannot_be_answered_do_not_silence_the_call() {
+    let config = CallConfig::new(Config::new(Dialect::Sinch).max_message(4096)).queue(4096);
+    let (mut line, mut io) = answered(config);
+    // More pongs than the WebSocket keeps.
+    let pings = core::iter::repeat_n(Message::Ping(vec![7; 125].into()), 60);
+    io.heard = frames(Role::Client, pings).into();
+    assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
+    assert!(matches!(line.poll_send(NOW, &mut io, audio(), &mut Turn::new()), Poll::Ready(Ok(()))));
+    io.room = usize::MAX;
+    assert!(line.poll_flush(&mut io).is_ready());
+    let said = read(io.said, Role::Client);
+    assert!(said.contains(&Message::binary(vec![7; 640])));
+    assert!(said.contains(&Message::Pong(vec![7; 125].into())));
+}
+
+#[test]
+fn what_follows_a_long_message_in_fragments_is_heard_at_once() {
+    let mut line = Line::platform(sinch(), &[], NOW);
+    let mut io = Stream { room: usize::MAX, ..Stream::default() };
+    let start = Event::Start(Start::new("c1"));
+    assert!(line.poll_send(NOW, &mut io, start, &mut Turn::new()).is_ready());
+    // Two headers of four bytes are shorter than the one of ten that the whole would have.
+    let mut bytes = frames(Role::Server, [Message::text(r#"{"command":"answer"}"#)]);
+    for opcode in [2, 0x80] {
+        bytes.extend([opcode, 126, 0x80, 0]);
+        bytes.extend([0; 0x8000]);
+    }
+    bytes.extend([0x88, 0]);
+    io.heard = bytes.into();
+    let mut inbox = Inbox::new();
+    let mut heard = || {
+        assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
+        line.hear(NOW, &inbox).map(|command| matches!(command, Command::Hangup(Close::BARE)))
+    };
+    assert_eq!([heard(), heard(), heard()], [Ok(false), Ok(false), Ok(true)]);
 }

@@ -8,7 +8,6 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt;
@@ -17,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use voxwire::{AudioFormat, Command, Config, Dialect, Event};
 use voxwire_tokio::tungstenite::handshake::server::create_response_with_body;
-use voxwire_tokio::{Call, CallError, Inbox};
+use voxwire_tokio::{Call, CallError, Inbox, UpgradeRequest};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -37,7 +36,7 @@ async fn main() -> Result<(), Box<dyn core::error::Error>> {
 async fn calls(request: Request) -> Response {
     let response = match create_response_with_body(&request, Body::empty) {
         Ok(response) => response,
-        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+        Err(error) => return (UpgradeRequest::status(&error), format!("{error}\n")).into_response(),
     };
     // The socket is ours once the response has been written, so somebody else must wait for it.
     tokio::spawn(async {

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use voxwire::{AudioFormat, Command, Config, Dialect, Event};
 use voxwire_tokio::tungstenite::handshake::server::create_response_with_body;
-use voxwire_tokio::{Call, CallError, Inbox};
+use voxwire_tokio::{Call, CallError, Inbox, UpgradeRequest};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -48,7 +48,7 @@ async fn reply(request: Request<Incoming>) -> Result<Response<String>, Infallibl
 fn open(request: Request<Incoming>) -> Response<String> {
     let response = match create_response_with_body(&request, String::new) {
         Ok(response) => response,
-        Err(error) => return status(StatusCode::BAD_REQUEST, format!("{error}\n")),
+        Err(error) => return status(UpgradeRequest::status(&error), format!("{error}\n")),
     };
     // The socket is ours once the response has been written, so somebody else must wait for it.
     tokio::spawn(async {

@@ -13,7 +13,9 @@ pub use runtime::Tokio;
 pub use secure::{accept_tls, dial_tls};
 #[cfg(feature = "rustls")]
 pub use tokio_rustls::TlsStream;
-pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, tungstenite};
+pub use voxwire_line::{
+    CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, tungstenite,
+};
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};
 

@@ -28,10 +28,10 @@ pub fn connect_within(
     config: impl Into<CallConfig>,
     limit: Duration,
 ) -> Result<Call<Platform, TcpStream>, CallError> {
-    let until = Clock::now() + limit;
+    let began = Clock::now();
     let dial = Dial::ws(url)?;
-    let socket = reach(&dial, until)?;
-    Call::dial_within(socket, &dial, config, until.saturating_duration_since(Clock::now()))
+    let socket = reach(&dial, began, limit)?;
+    Call::dial_within(socket, &dial, config, limit.saturating_sub(began.elapsed()))
 }
 
 /// Calls an application at a `wss://` URL, as the platform does; see [`tls::client`](crate::tls::client). It waits for
@@ -60,18 +60,18 @@ pub fn connect_tls_within(
     tls: &std::sync::Arc<crate::rustls::ClientConfig>,
     limit: Duration,
 ) -> Result<Call<Platform, crate::Tls>, CallError> {
-    let until = Clock::now() + limit;
+    let began = Clock::now();
     let dial = Dial::wss(url)?;
-    let socket = crate::Tls::dial(reach(&dial, until)?, dial.host(), tls)?;
-    Call::dial_within(socket, &dial, config, until.saturating_duration_since(Clock::now()))
+    let socket = crate::Tls::dial(reach(&dial, began, limit)?, dial.host(), tls)?;
+    Call::dial_within(socket, &dial, config, limit.saturating_sub(began.elapsed()))
 }
 
 /// Connects to the first of the host's addresses that can be reached.
-fn reach(dial: &Dial, until: Clock) -> Result<TcpStream, CallError> {
+fn reach(dial: &Dial, began: Clock, limit: Duration) -> Result<TcpStream, CallError> {
     let reached = || {
         let mut failed = io::Error::from(ErrorKind::AddrNotAvailable);
         for address in (dial.host(), dial.port()).to_socket_addrs()? {
-            let left = until.saturating_duration_since(Clock::now());
+            let left = limit.saturating_sub(began.elapsed());
             if left.is_zero() {
                 return Err(ErrorKind::TimedOut.into());
             }

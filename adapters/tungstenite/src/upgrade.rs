@@ -7,7 +7,7 @@ use voxwire_line::{Line, UpgradeRequest};
 use crate::opening::Opening;
 use crate::{Call, CallConfig, CallError, Socket};
 
-/// How long [`Upgrade::read`] and [`connect`] wait (assumed).
+/// How long [`Upgrade::read`] and [`connect`](crate::connect()) wait (assumed).
 pub const OPEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// A platform that asks to open a call: look at what it asks for, then accept or decline.

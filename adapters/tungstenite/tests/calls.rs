@@ -137,3 +137,16 @@ fn an_address_that_is_none_is_not_called() {
         assert!(matches!(connect(url, sinch()), Err(CallError::Handshake(_))), "{url}");
     }
 }
+
+#[test]
+fn a_limit_may_be_longer_than_time() {
+    let (listener, url) = listen();
+    let application = thread::spawn(move || {
+        let (socket, _) = listener.accept().unwrap();
+        let upgrade = Upgrade::read_within(socket, Duration::MAX).unwrap();
+        drop(upgrade.accept(sinch().drain_within(Duration::MAX), None).unwrap());
+    });
+    let mut call = connect_within(&url, sinch().drain_within(Duration::MAX), Duration::MAX).unwrap();
+    call.hang_up(1000, "").unwrap();
+    application.join().unwrap();
+}

@@ -47,10 +47,12 @@ pub trait Alarm: Unpin {
 pub(super) async fn within<A: Alarm, T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     let mut future = core::pin::pin!(future);
     let mut alarm = A::new();
-    let at = A::now() + limit;
-    core::future::poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(done) => Poll::Ready(Some(done)),
-        Poll::Pending => alarm.poll_at(at, cx).map(|()| None),
+    // A limit may be longer than time.
+    let at = A::now().checked_add(limit);
+    core::future::poll_fn(|cx| match (future.as_mut().poll(cx), at) {
+        (Poll::Ready(done), _) => Poll::Ready(Some(done)),
+        (Poll::Pending, Some(at)) => alarm.poll_at(at, cx).map(|()| None),
+        (Poll::Pending, None) => Poll::Pending,
     })
     .await
 }

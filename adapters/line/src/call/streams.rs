@@ -18,7 +18,8 @@ pub struct HearingStream<R: Role, S, T> {
 
 /// What is to be said, as a `Sink`. It takes one more when the queue has taken the one before.
 ///
-/// What a clear overtakes is thrown away, which is no error here. Closing the sink hangs up normally.
+/// What a clear overtakes is thrown away, which is no error here. Closing the sink waits until everything said is on the
+/// socket, however long the peer does not read, and then hangs up normally: bound it with your runtime's timer.
 pub struct SpeakingSink<R: Role, S, T, Item> {
     speaking: Speaking<R, S, T>,
     /// What waits for room in the queue, and since when.

@@ -186,7 +186,7 @@ fn what_is_asked_for_otherwise_has_its_status() {
         ("PUT /ice HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}".to_owned(), 405),
         ("DELETE / HTTP/1.1\r\nHost: h\r\n\r\n".to_owned(), 405),
         (format!("PUT / HTTP/1.1\r\nHost: h\r\n{websocket}\r\n"), 405),
-        ("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".to_owned(), 426),
         (format!("GET / HTTP/1.1\r\nHost: h\r\n{websocket}Content-Length: 2\r\n\r\n{{}}"), 400),
         (format!("GET / HTTP/1.1\r\nHost: h\r\n{websocket}\r\n"), 403),
         // Whoever posts means a callback, whatever else is asked for.
@@ -202,6 +202,9 @@ fn what_is_asked_for_otherwise_has_its_status() {
         assert_eq!(reply.status, status, "{request}");
         if status == 405 {
             assert_eq!(reply.header("allow"), Some("GET, POST"));
+        }
+        if status == 426 {
+            assert_eq!(reply.header("sec-websocket-version"), Some("13"));
         }
     }
     let mut huge = Client::to(&address);
