@@ -49,13 +49,20 @@ impl Outgoing {
         websocket: &mut WebSocket,
         io: &mut (impl Read + Write),
     ) -> Result<(), OutboxError> {
-        // What the queue would refuse, it is to refuse.
-        if !self.is_idle(websocket) || session.measure(now, says)? > self.longest() {
+        // What is too long for the queue, it is to refuse. Audio that is sent as it is is as long as its message.
+        let fits = |says| match R::said_audio(says) {
+            Some(len) if len <= self.longest() => Ok(true),
+            _ => session.measure(now, says).map(|len| len <= self.longest()),
+        };
+        if !self.is_idle(websocket) || !fits(says)? {
             return self.queue().send(session, now, says);
         }
         let message = match session.send(now, says, &mut []) {
             Ok(None) => return Ok(()),
             Ok(Some(message)) => owned(message),
+            Err(SendError::BufferTooSmall { needed }) if needed > self.longest() => {
+                return self.queue().send(session, now, says);
+            }
             Err(SendError::BufferTooSmall { needed }) => {
                 let say =
                     |buf: &mut [u8]| Ok::<_, SendError>(session.send(now, says, buf)?.map(Encoding::of));

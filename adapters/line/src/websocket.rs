@@ -48,7 +48,9 @@ impl WebSocket {
     /// The next message. Replies to pings and closes on the way.
     pub(crate) fn poll_read(&mut self, io: &mut (impl Read + Write)) -> Poll<Result<Message, Error>> {
         let mut memory = MEMORY.try_with(Cell::take).unwrap_or_default();
-        memory.resize(READ, 0);
+        if memory.is_empty() {
+            memory.resize(READ, 0);
+        }
         let read = self.poll_read_with(io, &mut memory);
         let _ = MEMORY.try_with(|kept| kept.set(memory));
         read

@@ -1,6 +1,6 @@
 use core::fmt;
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll, Waker, ready};
 use std::io;
 use std::time::Instant as Clock;
 
@@ -12,6 +12,8 @@ use voxwire_line::{Alarm, Runtime};
 #[derive(Default)]
 pub struct Tokio {
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Whom it wakes.
+    waker: Option<Waker>,
 }
 
 impl Alarm for Tokio {
@@ -26,11 +28,15 @@ impl Alarm for Tokio {
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()> {
         let at = Instant::from_std(at);
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        // An alarm that rings early costs less than one that is set again for every message.
+        // An alarm that rings early costs less than one that is set again for every message, or polled for it.
         if at < sleep.deadline() || sleep.is_elapsed() {
             sleep.as_mut().reset(at);
+        } else if self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            return Poll::Pending;
         }
-        sleep.as_mut().poll(cx)
+        let polled = sleep.as_mut().poll(cx);
+        self.waker = polled.is_pending().then(|| cx.waker().clone());
+        polled
     }
 }
 
