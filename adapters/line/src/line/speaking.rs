@@ -79,11 +79,11 @@ impl<R: Role> Line<R> {
         self.outgoing.clear();
     }
 
-    /// Queues the close, for which the queue keeps room. A stream that takes no more is no obstacle: the session then
+    /// Says the close, for which the queue keeps room if it must wait. A stream that takes no more is no obstacle: the session then
     /// waits for the peer's close within its bound, as it would otherwise.
     ///
     /// # Errors
-    /// [`SendError`]: nothing was queued.
+    /// [`SendError`]: nothing was said.
     pub fn hang_up(
         &mut self,
         now: Instant,
