@@ -46,6 +46,8 @@ pub struct Outbox<B> {
     records: usize,
     /// The kind of the newest record: a clear or a heartbeat behind its like would only repeat it.
     newest: Option<Kind>,
+    /// Whether some of the message at the front is on the socket.
+    started: bool,
 }
 
 /// Why a wish was not queued. It changes nothing.
@@ -102,7 +104,16 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
 
     /// An empty queue on `memory`, which must be longer than [`RESERVE`](Self::RESERVE).
     pub const fn new(memory: B) -> Self {
-        Self { memory, head: 0, tail: 0, wrap: None, audio_bytes: 0, records: 0, newest: None }
+        Self {
+            memory,
+            head: 0,
+            tail: 0,
+            wrap: None,
+            audio_bytes: 0,
+            records: 0,
+            newest: None,
+            started: false,
+        }
     }
 
     /// Says something through `session` and queues the message, if it takes one.
@@ -167,9 +178,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         })
     }
 
+    /// Notes that some of the message at the front is on the socket: a clear does not take it back any more.
+    pub fn start(&mut self) {
+        self.started = self.records > 0;
+    }
+
     /// Forgets the message at the front: the socket has it.
     pub fn pop(&mut self) {
         let Some(record) = self.first() else { return };
+        self.started = false;
         self.audio_bytes = self.audio_bytes.saturating_sub(record.audio_bytes());
         self.records = self.records.saturating_sub(1);
         self.head = self.head.saturating_add(record.size());
@@ -180,19 +197,23 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         self.restart_if_empty();
     }
 
-    /// Throws away all audio, keeps the words between it, and tells how many bytes of audio that was, decoded.
+    /// Throws away all audio, keeps the words between it, and tells how many bytes of audio that was, decoded. A message
+    /// that has been [started](Self::start) is kept too.
     pub fn clear(&mut self) -> usize {
-        let cleared = self.audio_bytes;
+        let started = self.started;
+        let kept = self.first().filter(|_| started).map_or(0, Record::audio_bytes);
+        let cleared = self.audio_bytes.saturating_sub(kept);
         if cleared == 0 {
             return 0;
         }
         // The words move up, in order, into the room that the audio before them leaves.
         let (mut from, mut wrap, mut left) = (self.head, self.wrap, self.records);
-        (self.tail, self.wrap, self.records, self.audio_bytes, self.newest) = (self.head, None, 0, 0, None);
+        (self.tail, self.wrap, self.records, self.newest) = (self.head, None, 0, None);
+        self.audio_bytes = kept;
         while left > 0 {
             let Some(record) = self.read(from) else { break };
             let size = record.size();
-            if record.audio_bytes() == 0 {
+            if record.audio_bytes() == 0 || (started && self.records == 0) {
                 let capacity = self.memory.as_ref().len();
                 if self.wrap.is_none() && from < self.tail && capacity.saturating_sub(self.tail) < size {
                     // Where nothing was kept yet, there is nothing to wrap: the queue begins anew.

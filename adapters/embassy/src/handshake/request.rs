@@ -1,0 +1,149 @@
+use core::fmt;
+
+use super::{HandshakeError, Head, Proof, is_token};
+
+/// A platform's request to open a call.
+///
+/// ```
+/// use voxwire_embassy::handshake::Request;
+///
+/// let bytes = b"GET /calls/t0ken?rate=16000 HTTP/1.1\r\n\
+///     Host: door.example.org\r\n\
+///     Connection: keep-alive, Upgrade\r\n\
+///     Upgrade: websocket\r\n\
+///     Sec-WebSocket-Version: 13\r\n\
+///     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\nwhat follows";
+/// assert_eq!(Request::read(&bytes[..100])?, None);
+/// let (request, length) = Request::read(bytes)?.unwrap();
+/// assert_eq!((request.path(), request.query()), ("/calls/t0ken", Some("rate=16000")));
+/// assert_eq!(&bytes[length..], b"what follows");
+///
+/// let mut response = Vec::new();
+/// for part in request.accept(None)?.parts() {
+///     response.extend_from_slice(part);
+/// }
+/// assert!(response.ends_with(b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+/// # Ok::<(), voxwire_embassy::HandshakeError>(())
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Request<'h> {
+    head: Head<'h>,
+    target: &'h str,
+}
+
+impl<'h> Request<'h> {
+    /// The request at the beginning of what a socket has given so far, and its length in bytes; what follows it came
+    /// early. `None` if there is more to come.
+    ///
+    /// # Errors
+    /// [`HandshakeError::Malformed`], [`HandshakeError::Method`].
+    pub fn read(bytes: &'h [u8]) -> Result<Option<(Self, usize)>, HandshakeError> {
+        let Some((head, length)) = Head::read(bytes)? else { return Ok(None) };
+        let mut words = head.line().split(' ');
+        let (Some(method), Some(target), Some("HTTP/1.1"), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(HandshakeError::Malformed);
+        };
+        if method != "GET" {
+            return Err(HandshakeError::Method);
+        }
+        let target = target_path(target).ok_or(HandshakeError::Malformed)?;
+        Ok(Some((Self { head, target }, length)))
+    }
+
+    /// The path asked for, `/` at its beginning. It often carries a token: a secret.
+    pub fn path(self) -> &'h str {
+        self.target.split_once('?').map_or(self.target, |(path, _)| path)
+    }
+
+    /// What follows the `?`, if anything does.
+    pub fn query(self) -> Option<&'h str> {
+        self.target.split_once('?').map(|(_, query)| query)
+    }
+
+    /// The first header of this name. Sinch sends none of its own.
+    pub fn header(self, name: &str) -> Option<&'h str> {
+        self.head.field(name)
+    }
+
+    /// The subprotocols offered, in the platform's order.
+    pub fn subprotocols(self) -> impl Iterator<Item = &'h str> {
+        self.head.words("sec-websocket-protocol")
+    }
+
+    /// The response that opens the WebSocket, with one of the offered [`subprotocols`](Self::subprotocols) or none. That
+    /// it was offered is not checked.
+    ///
+    /// # Errors
+    /// [`HandshakeError::Upgrade`], [`HandshakeError::Header`]: it asks for no WebSocket (RFC 6455 section 4.2.1).
+    /// [`HandshakeError::Unsuited`] for a subprotocol that is no token.
+    pub fn accept<'p>(self, subprotocol: Option<&'p str>) -> Result<Accepted<'p>, HandshakeError> {
+        let Self { head, .. } = self;
+        if !head.says("connection", "upgrade")
+            || !head.says("upgrade", "websocket")
+            || head.field("sec-websocket-version") != Some("13")
+        {
+            return Err(HandshakeError::Upgrade);
+        }
+        let key = head.field("sec-websocket-key").map(str::as_bytes).filter(|key| is_key(key));
+        let (Some(key), Some(_)) = (key, head.field("host")) else { return Err(HandshakeError::Header) };
+        if subprotocol.is_some_and(|word| !is_token(word.as_bytes())) {
+            return Err(HandshakeError::Unsuited);
+        }
+        Ok(Accepted { proof: Proof::of(key), subprotocol })
+    }
+}
+
+impl PartialEq for Request<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.target == other.target
+    }
+}
+
+/// Nothing of it: path and headers hold tokens.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").finish_non_exhaustive()
+    }
+}
+
+/// A response that opens a WebSocket.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepted<'p> {
+    proof: Proof,
+    subprotocol: Option<&'p str>,
+}
+
+impl Accepted<'_> {
+    /// Its bytes, to be written one after the other.
+    pub fn parts(&self) -> [&[u8]; 5] {
+        let (before, subprotocol) = match self.subprotocol {
+            Some(subprotocol) => ("\r\nSec-WebSocket-Protocol: ", subprotocol),
+            None => ("", ""),
+        };
+        [
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Accept: ",
+            self.proof.as_bytes(),
+            before.as_bytes(),
+            subprotocol.as_bytes(),
+            b"\r\n\r\n",
+        ]
+    }
+}
+
+/// The path and query of a target, which may be a whole URL (RFC 9112 section 3.2).
+fn target_path(target: &str) -> Option<&str> {
+    let path = match target.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains('/') => rest.get(rest.find('/')?..)?,
+        _ => target,
+    };
+    path.starts_with('/').then_some(path)
+}
+
+/// Whether it is 16 bytes in base64.
+fn is_key(key: &[u8]) -> bool {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    key.strip_suffix(b"==").is_some_and(|key| key.len() == 22 && key.iter().all(is_base64))
+}

@@ -1,0 +1,31 @@
+//! Masking (RFC 6455 section 5.3), which is its own reverse.
+
+/// A mask, and how far a payload has been masked with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mask(u32);
+
+impl Mask {
+    /// A mask at the beginning of a payload.
+    pub const fn new(mask: [u8; 4]) -> Self {
+        Self(u32::from_le_bytes(mask))
+    }
+
+    /// A mask so many bytes into a payload.
+    #[must_use]
+    pub const fn after(self, bytes: usize) -> Self {
+        Self(self.0.rotate_right((bytes as u32).wrapping_mul(8)))
+    }
+
+    /// Masks what comes next of the payload, a word at a time.
+    pub fn apply(&mut self, bytes: &mut [u8]) {
+        let Self(mask) = *self;
+        let (words, rest) = bytes.as_chunks_mut();
+        for word in words {
+            *word = (u32::from_le_bytes(*word) ^ mask).to_le_bytes();
+        }
+        for (byte, mask) in rest.iter_mut().zip(mask.to_le_bytes()) {
+            *byte ^= mask;
+        }
+        *self = self.after(rest.len());
+    }
+}
