@@ -21,6 +21,10 @@ const CRC: usize = 4;
 /// Room in the FIFO that is enough for any frame with its two command words, in bytes.
 const TX_ROOM: u32 = 1528;
 
+/// How many of the longest frames the controller keeps before they are read, of 10 KiB. The stack offers its peers no larger
+/// windows than that.
+const RX_FRAMES: usize = 6;
+
 /// The network stack's task, which waits for frames.
 static WAKER: AtomicWaker = AtomicWaker::new();
 
@@ -88,7 +92,7 @@ impl Driver for Lan9118 {
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = Capabilities::default();
         capabilities.max_transmission_unit = MAX_FRAME;
-        capabilities.max_burst_size = Some(1);
+        capabilities.max_burst_size = Some(RX_FRAMES);
         capabilities
     }
 

@@ -1,10 +1,10 @@
-//! A server on a Cortex-M4 without an operating system and without an allocator.
+//! Takes phone calls on a Cortex-M4, without an operating system and without an allocator.
 
 #![no_std]
 #![no_main]
 
 mod board;
-mod echo;
+mod calls;
 mod executor;
 mod lan9118;
 mod network;
@@ -17,6 +17,6 @@ fn main() -> ! {
     let ethernet = board::start();
     executor::run(|spawner| {
         let stack = network::start(ethernet, spawner);
-        echo::start(stack, spawner);
+        calls::start(stack, spawner);
     })
 }

@@ -5,7 +5,7 @@ use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Runner, Stack, StackResources, 
 use static_cell::StaticCell;
 
 use crate::lan9118::Lan9118;
-use crate::{board, echo};
+use crate::{board, calls};
 
 /// Where the board is found. QEMU's user network has the addresses around it.
 pub(crate) const ADDRESS: Ipv4Address = Ipv4Address::new(10, 0, 2, 15);
@@ -14,7 +14,7 @@ const GATEWAY: Ipv4Address = Ipv4Address::new(10, 0, 2, 2);
 
 /// Starts the stack. To be called once.
 pub(crate) fn start(ethernet: Lan9118, spawner: Spawner) -> Stack<'static> {
-    static RESOURCES: StaticCell<StackResources<{ echo::CONNECTIONS }>> = StaticCell::new();
+    static RESOURCES: StaticCell<StackResources<{ calls::LINES }>> = StaticCell::new();
     let config = Config::ipv4_static(StaticConfigV4 {
         address: Ipv4Cidr::new(ADDRESS, 24),
         gateway: Some(GATEWAY),

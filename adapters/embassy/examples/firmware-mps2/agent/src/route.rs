@@ -1,5 +1,7 @@
 //! Which agent answers a call, and in which words: the path of the URL says so.
 
+use core::fmt;
+
 use voxwire::{AudioFormat, Dialect};
 
 /// Where a call goes.
@@ -45,6 +47,17 @@ impl Route {
             None => usual,
         };
         Some(Self { dialect, agent, format: AudioFormat::pcm16(rate)? })
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let agent = match self.agent {
+            Agent::Echo => "echo",
+            Agent::Greet => "greet",
+            Agent::Tone => "tone",
+        };
+        write!(f, "/{}/{agent} at {} Hz", self.dialect, self.format.rate())
     }
 }
 
