@@ -14,6 +14,7 @@ use voxwire::{
 };
 
 const NAME: &str = "0123456789012345678901234567890123456789012345678901234567890123456789";
+const HEADER: &[u8] = &[0xee; OVERHEAD];
 const NOW: Instant = Instant::ZERO;
 const RESERVE: usize = Outbox::<Vec<u8>>::RESERVE;
 const OVERHEAD: usize = Outbox::<Vec<u8>>::OVERHEAD;
@@ -26,6 +27,8 @@ struct Queue {
     room: usize,
     /// What should be queued, each with its bytes of audio.
     model: VecDeque<(Owned, usize)>,
+    /// Whether some of the first is on the socket.
+    started: bool,
 }
 
 /// A message with memory of its own.
@@ -43,6 +46,7 @@ impl Queue {
             outbox: Outbox::new(vec![0; RESERVE + room]),
             room,
             model: VecDeque::new(),
+            started: false,
         }
     }
 
@@ -80,15 +84,31 @@ impl Queue {
         }
     }
 
+    fn start(&mut self) {
+        let frame = self.outbox.start(HEADER).to_vec();
+        assert_eq!(frame, self.frame());
+        self.started = !self.model.is_empty();
+    }
+
+    /// What a socket is given of the first message.
+    fn frame(&self) -> Vec<u8> {
+        self.model.front().map_or_else(Vec::new, |(front, _)| [HEADER, front.payload()].concat())
+    }
+
     fn pop(&mut self) {
+        self.started = false;
         let front = self.model.pop_front().map(|(front, _)| front);
         assert_eq!(self.outbox.front().map(Owned::from), front);
         self.outbox.pop();
     }
 
     fn barge_in(&mut self) {
+        let on_the_socket = if self.started { self.model.pop_front() } else { None };
         assert_eq!(self.outbox.clear(), self.audio_bytes());
         self.model.retain(|(_, audio)| *audio == 0);
+        if let Some(front) = on_the_socket {
+            self.model.push_front(front);
+        }
         self.say(Command::Clear).expect("even a full queue takes a clear");
     }
 
@@ -101,6 +121,19 @@ impl Queue {
         assert_eq!(self.outbox.front().map(Owned::from), front);
         assert_eq!(self.outbox.audio_bytes(), self.audio_bytes());
         assert_eq!(self.outbox.is_empty(), self.model.is_empty());
+        if self.started {
+            let mut outbox = self.outbox.clone();
+            assert_eq!(outbox.started(), self.frame());
+        }
+    }
+}
+
+impl Owned {
+    fn payload(&self) -> &[u8] {
+        match self {
+            Self::Text(text) | Self::Close(_, text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
     }
 }
 
@@ -124,6 +157,7 @@ enum Step {
     Audio(usize),
     Mark(usize),
     Words(usize),
+    Start,
     Pop,
     BargeIn,
 }
@@ -133,6 +167,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1_usize..400).prop_map(Step::Audio),
         2 => (0..NAME.len()).prop_map(Step::Mark),
         1 => (0_usize..300).prop_map(Step::Words),
+        2 => Just(Step::Start),
         4 => Just(Step::Pop),
         1 => Just(Step::BargeIn),
     ]
@@ -154,6 +189,7 @@ proptest! {
                 Step::Audio(length) => queue.try_to_say(Command::Audio(Audio::raw(&VOICE[..length]))),
                 Step::Mark(length) => queue.try_to_say(Command::Mark(Mark::new(&NAME[..length]))),
                 Step::Words(length) => queue.try_to_say(Command::Other(Message::Binary(&VOICE[..length]))),
+                Step::Start => queue.start(),
                 Step::Pop => queue.pop(),
                 Step::BargeIn => queue.barge_in(),
             }

@@ -46,8 +46,8 @@ pub struct Outbox<B> {
     records: usize,
     /// The kind of the newest record: a clear or a heartbeat behind its like would only repeat it.
     newest: Option<Kind>,
-    /// Whether some of the message at the front is on the socket.
-    started: bool,
+    /// The record at the front, once its message has been started: a header may lie where it was.
+    started: Option<Started>,
 }
 
 /// Why a wish was not queued. It changes nothing.
@@ -84,6 +84,14 @@ struct Record {
     audio: usize,
 }
 
+/// A message of which some may be on the socket.
+#[derive(Clone, Copy, Debug)]
+struct Started {
+    record: Record,
+    /// What lies before its payload, in bytes.
+    header_len: usize,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Text,
@@ -104,16 +112,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
 
     /// An empty queue on `memory`, which must be longer than [`RESERVE`](Self::RESERVE).
     pub const fn new(memory: B) -> Self {
-        Self {
-            memory,
-            head: 0,
-            tail: 0,
-            wrap: None,
-            audio_bytes: 0,
-            records: 0,
-            newest: None,
-            started: false,
-        }
+        Self { memory, head: 0, tail: 0, wrap: None, audio_bytes: 0, records: 0, newest: None, started: None }
     }
 
     /// Says something through `session` and queues the message, if it takes one.
@@ -178,15 +177,32 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         })
     }
 
-    /// Notes that some of the message at the front is on the socket: a clear does not take it back any more.
-    pub fn start(&mut self) {
-        self.started = self.records > 0;
+    /// Begins to write the message at the front: from now on a clear does not take it back. Gives its payload with a header
+    /// of up to [`OVERHEAD`](Self::OVERHEAD) bytes before it, as one piece, which [`started`](Self::started) gives again;
+    /// the close's code is not in its payload.
+    pub fn start(&mut self, header: &[u8]) -> &mut [u8] {
+        let Some(record) = self.first() else { return &mut [] };
+        let header_len = header.len().min(Record::BYTES);
+        self.started = Some(Started { record, header_len });
+        let frame = self.started();
+        for (place, byte) in frame.iter_mut().zip(header) {
+            *place = *byte;
+        }
+        frame
+    }
+
+    /// The message at the front with its header, once it has been started; nothing before.
+    pub fn started(&mut self) -> &mut [u8] {
+        let Some(Started { record, header_len }) = self.started else { return &mut [] };
+        let start = self.head.saturating_add(Record::BYTES);
+        let end = start.saturating_add(record.len);
+        self.memory.as_mut().get_mut(start.saturating_sub(header_len)..end).unwrap_or_default()
     }
 
     /// Forgets the message at the front: the socket has it.
     pub fn pop(&mut self) {
         let Some(record) = self.first() else { return };
-        self.started = false;
+        self.started = None;
         self.audio_bytes = self.audio_bytes.saturating_sub(record.audio_bytes());
         self.records = self.records.saturating_sub(1);
         self.head = self.head.saturating_add(record.size());
@@ -200,8 +216,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
     /// Throws away all audio, keeps the words between it, and tells how many bytes of audio that was, decoded. A message
     /// that has been [started](Self::start) is kept too.
     pub fn clear(&mut self) -> usize {
-        let started = self.started;
-        let kept = self.first().filter(|_| started).map_or(0, Record::audio_bytes);
+        let kept = self.started.map_or(0, |started| started.record.audio_bytes());
         let cleared = self.audio_bytes.saturating_sub(kept);
         if cleared == 0 {
             return 0;
@@ -213,7 +228,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         while left > 0 {
             let Some(record) = self.read(from) else { break };
             let size = record.size();
-            if record.audio_bytes() == 0 || (started && self.records == 0) {
+            if record.audio_bytes() == 0 || (self.started.is_some() && self.records == 0) {
                 let capacity = self.memory.as_ref().len();
                 if self.wrap.is_none() && from < self.tail && capacity.saturating_sub(self.tail) < size {
                     // Where nothing was kept yet, there is nothing to wrap: the queue begins anew.
@@ -269,7 +284,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         if at != self.tail {
             self.wrap = Some(self.tail);
         }
-        if let Some(place) = self.memory.as_mut().get_mut(at..at.saturating_add(Record::BYTES)) {
+        if let Some(place) = self.memory.as_mut().get_mut(at..at.saturating_add(Record::USED)) {
             place.copy_from_slice(&record.to_bytes());
         }
         self.tail = at.saturating_add(record.size());
@@ -294,13 +309,20 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
     }
 
     fn read(&self, at: usize) -> Option<Record> {
-        self.memory.as_ref().get(at..at.saturating_add(Record::BYTES)).and_then(Record::from_bytes)
+        if let Some(Started { record, .. }) = self.started
+            && at == self.head
+        {
+            return Some(record);
+        }
+        self.memory.as_ref().get(at..at.saturating_add(Record::USED)).and_then(Record::from_bytes)
     }
 }
 
 impl Record {
-    /// One byte for the kind, four each for the two lengths.
-    const BYTES: usize = 9;
+    /// One byte for the kind, four each for the two lengths; and the rest of what the longest header of a WebSocket frame
+    /// takes, which may come to lie there.
+    const BYTES: usize = 14;
+    const USED: usize = 9;
 
     /// Copies a message to the start of `body`, which is known to be long enough.
     fn copy(message: Message<'_>, audio: usize, body: &mut [u8]) -> Self {
@@ -325,7 +347,7 @@ impl Record {
         if self.kind == Kind::Close { 0 } else { self.audio }
     }
 
-    fn to_bytes(self) -> [u8; Self::BYTES] {
+    fn to_bytes(self) -> [u8; Self::USED] {
         let [l0, l1, l2, l3] = u32::try_from(self.len).unwrap_or(0).to_le_bytes();
         let [a0, a1, a2, a3] = u32::try_from(self.audio).unwrap_or(0).to_le_bytes();
         [self.kind as u8, l0, l1, l2, l3, a0, a1, a2, a3]

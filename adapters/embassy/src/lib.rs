@@ -1,5 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
+// As in the core: nothing panics on input, so what could is not written.
+#![warn(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects
+)]
 
 mod call;
 mod clock;

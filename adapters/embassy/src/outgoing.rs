@@ -9,10 +9,7 @@ use voxwire::{Message, Outbox};
 use crate::End;
 use crate::websocket::{Header, Mask, Opcode};
 
-/// How much of a payload is masked at a time, in bytes.
-const MASKED: usize = 64;
-
-/// The longest head, in bytes: the header of a control frame with a mask, and its payload.
+/// The longest control frame, in bytes: a header with a mask, and the payload.
 const LONGEST: usize = 6 + Header::MAX_CONTROL;
 
 /// Frames for a socket, in order: what control frames are owed, then what is queued.
@@ -32,15 +29,24 @@ pub(crate) struct Outgoing<'m, R: End> {
     ended: bool,
 }
 
-/// A frame that is being written: a control frame as a whole, or the header of what is at the front of the queue.
+/// A frame that is being written.
 struct Frame {
-    head: [u8; LONGEST],
-    head_len: usize,
-    /// The mask at the beginning of what is behind the head.
-    mask: Option<Mask>,
-    has_body: bool,
+    bytes: Bytes,
     /// How much is on the socket, in bytes.
     written: usize,
+}
+
+enum Bytes {
+    /// What is at the front of the queue.
+    Front,
+    Control(Control),
+}
+
+/// A control frame.
+struct Control {
+    bytes: [u8; LONGEST],
+    len: usize,
+    mask: Option<Mask>,
 }
 
 /// The payload of a control frame.
@@ -89,27 +95,17 @@ impl<'m, R: End> Outgoing<'m, R> {
             self.frame = self.begin();
         }
         let Some(frame) = &mut self.frame else { return Poll::Ready(false) };
-        let body = match self.queue.front() {
-            Some(Message::Text(text)) if frame.has_body => text.as_bytes(),
-            Some(Message::Binary(bytes)) if frame.has_body => bytes,
-            _ => &[],
+        let whole = match &frame.bytes {
+            Bytes::Front => self.queue.started(),
+            Bytes::Control(control) => control.bytes.get(..control.len).unwrap_or_default(),
         };
-        let mut masked = [0; MASKED];
-        let bytes = match frame.head.get(frame.written..frame.head_len) {
-            Some(head) if !head.is_empty() => head,
-            _ => {
-                let at = frame.written.saturating_sub(frame.head_len);
-                let rest = body.get(at..).unwrap_or_default();
-                frame.mask.map_or(rest, |mask| mask_some(rest, mask.after(at), &mut masked))
-            }
-        };
-        let whole = frame.head_len.saturating_add(body.len());
-        let Poll::Ready(written) = pin!(out.write(bytes)).poll(cx) else { return Poll::Pending };
+        let rest = whole.get(frame.written..).unwrap_or_default();
+        let Poll::Ready(written) = pin!(out.write(rest)).poll(cx) else { return Poll::Pending };
         match written {
             Ok(written) if written > 0 => {
                 frame.written = frame.written.saturating_add(written);
-                if frame.written >= whole {
-                    if frame.has_body {
+                if frame.written >= whole.len() {
+                    if let Bytes::Front = frame.bytes {
                         self.queue.pop();
                     }
                     self.frame = None;
@@ -128,70 +124,70 @@ impl<'m, R: End> Outgoing<'m, R> {
         }
         if let Some(code) = self.goodbye.take() {
             self.ended = true;
-            return Some(Frame::close(code, "", R::mask(&mut self.masks)));
+            return Some(Control::close(code, "", R::mask(&mut self.masks)).into());
         }
         if self.mute {
             return None;
         }
         if let Some(Payload { bytes, len }) = self.ping.take() {
             let payload = bytes.get(..len).unwrap_or_default();
-            return Some(Frame::control(Opcode::Pong, payload, R::mask(&mut self.masks)));
+            return Some(Control::new(Opcode::Pong, len, R::mask(&mut self.masks)).with(payload).into());
         }
         // A ping goes before all that waits, or a busy line would look dead.
         if core::mem::take(&mut self.ping_owed) {
-            return Some(Frame::control(Opcode::Ping, &[], R::mask(&mut self.masks)));
+            return Some(Control::new(Opcode::Ping, 0, R::mask(&mut self.masks)).into());
         }
         let (opcode, len) = match self.queue.front()? {
             Message::Text(text) => (Opcode::Text, text.len()),
             Message::Binary(bytes) => (Opcode::Binary, bytes.len()),
             Message::Close(close) => {
-                let frame = Frame::close(close.code, close.reason, R::mask(&mut self.masks));
-                self.queue.pop();
                 self.ended = true;
-                return Some(frame);
+                let frame = Control::close(close.code, close.reason, R::mask(&mut self.masks));
+                self.queue.pop();
+                return Some(frame.into());
             }
         };
-        self.queue.start();
-        Some(Frame::of_front(opcode, len, R::mask(&mut self.masks)))
+        let mask = R::mask(&mut self.masks);
+        let mut header = [0; Header::MAX];
+        let header_len = Header { fin: true, opcode, len: len as u64, mask }.write(&mut header);
+        let frame = self.queue.start(header.get(..header_len).unwrap_or_default());
+        if let (Some(mask), Some(payload)) = (mask, frame.get_mut(header_len..)) {
+            Mask::new(mask).apply(payload);
+        }
+        Some(Frame { bytes: Bytes::Front, written: 0 })
     }
 }
 
-impl Frame {
-    fn of_front(opcode: Opcode, len: usize, mask: Option<[u8; 4]>) -> Self {
+impl Control {
+    /// The header of one with so long a payload.
+    fn new(opcode: Opcode, len: usize, mask: Option<[u8; 4]>) -> Self {
         let header = Header { fin: true, opcode, len: len as u64, mask };
-        let mut head = [0; LONGEST];
-        let head_len = head.first_chunk_mut().map_or(0, |head| header.write(head));
-        Self { head, head_len, mask: mask.map(Mask::new), has_body: true, written: 0 }
-    }
-
-    fn control(opcode: Opcode, payload: &[u8], mask: Option<[u8; 4]>) -> Self {
-        let frame = Self::of_front(opcode, payload.len(), mask);
-        Self { has_body: false, ..frame }.with(payload)
+        let mut bytes = [0; LONGEST];
+        let len = bytes.first_chunk_mut().map_or(0, |place| header.write(place));
+        Self { bytes, len, mask: mask.map(Mask::new) }
     }
 
     fn close(code: Option<u16>, reason: &str, mask: Option<[u8; 4]>) -> Self {
-        let Some(code) = code else { return Self::control(Opcode::Close, &[], mask) };
-        let frame = Self::of_front(Opcode::Close, reason.len().saturating_add(2), mask);
-        Self { has_body: false, ..frame }.with(&code.to_be_bytes()).with(reason.as_bytes())
+        let Some(code) = code else { return Self::new(Opcode::Close, 0, mask) };
+        let close = Self::new(Opcode::Close, reason.len().saturating_add(2), mask);
+        close.with(&code.to_be_bytes()).with(reason.as_bytes())
     }
 
-    /// With more of its payload in the head.
+    /// With more of its payload.
     fn with(mut self, payload: &[u8]) -> Self {
-        let from = self.head_len;
-        self.head_len = put(&mut self.head, from, payload);
-        if let (Some(mask), Some(payload)) = (&mut self.mask, self.head.get_mut(from..self.head_len)) {
+        let from = self.len;
+        self.len = put(&mut self.bytes, from, payload);
+        if let (Some(mask), Some(payload)) = (&mut self.mask, self.bytes.get_mut(from..self.len)) {
             mask.apply(payload);
         }
         self
     }
 }
 
-/// The beginning of a payload, masked.
-fn mask_some<'p>(payload: &[u8], mut mask: Mask, some: &'p mut [u8; MASKED]) -> &'p [u8] {
-    let len = put(some, 0, payload);
-    let some = some.get_mut(..len).unwrap_or_default();
-    mask.apply(some);
-    some
+impl From<Control> for Frame {
+    fn from(control: Control) -> Self {
+        Self { bytes: Bytes::Control(control), written: 0 }
+    }
 }
 
 /// Copies as much as there is room for, and tells where that ends.

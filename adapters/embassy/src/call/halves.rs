@@ -43,7 +43,8 @@ impl<'m, R: End, In: Read, Out: Write<Error = In::Error>, C: Clock> Hearing<'_, 
         while !shared.poll(|state, now, cx| Poll::Ready(state.receive(now, inbox, cx))).await? {
             let read = match select(input.read(inbox.room()), shared.tend()).await {
                 Either::First(read) => read,
-                Either::Second(deadline) => return Err(CallError::Expired(deadline)),
+                Either::Second(Some(deadline)) => return Err(CallError::Expired(deadline)),
+                Either::Second(None) => continue,
             };
             match read {
                 Ok(bytes) if bytes > 0 => shared.with((), |state, _| state.note_read(bytes, inbox)),

@@ -36,15 +36,17 @@ impl<'m, R: End, Out: Write, C: Clock> Shared<'m, R, Out, C> {
         poll_fn(|cx| self.with(Poll::Pending, |state, now| poll(state, now, cx))).await
     }
 
-    /// While nothing is heard: writes what waits, and says what becomes due. Over when a deadline has expired.
-    pub(super) async fn tend(&self) -> Deadline {
+    /// While nothing is heard: writes what waits, and says what becomes due. Over when a deadline has expired, which it
+    /// tells, or with the call.
+    pub(super) async fn tend(&self) -> Option<Deadline> {
         loop {
             let until = self.with(Instant::ZERO, |state, _| state.sleep_until());
             let roused = self.poll(|state, _, cx| state.poll_roused(until, cx));
             match select(self.clock.sleep_until(until), roused).await {
                 Either::First(()) => {
-                    if let Some(deadline) = self.with(None, |state, now| state.wake(now)) {
-                        return deadline;
+                    let expired = self.with(None, |state, now| state.wake(now));
+                    if expired.is_some() || self.is_closed() {
+                        return expired;
                     }
                 }
                 Either::Second(()) => {}

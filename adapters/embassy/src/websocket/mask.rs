@@ -10,12 +10,6 @@ impl Mask {
         Self(u32::from_le_bytes(mask))
     }
 
-    /// A mask so many bytes into a payload.
-    #[must_use]
-    pub const fn after(self, bytes: usize) -> Self {
-        Self(self.0.rotate_right((bytes as u32).wrapping_mul(8)))
-    }
-
     /// Masks what comes next of the payload, a word at a time.
     pub fn apply(&mut self, bytes: &mut [u8]) {
         let Self(mask) = *self;
@@ -26,6 +20,6 @@ impl Mask {
         for (byte, mask) in rest.iter_mut().zip(mask.to_le_bytes()) {
             *byte ^= mask;
         }
-        *self = self.after(rest.len());
+        self.0 = mask.rotate_right((rest.len() as u32).wrapping_mul(8));
     }
 }

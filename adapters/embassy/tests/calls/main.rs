@@ -1,0 +1,8 @@
+//! Calls between both ends of this adapter, in memory: every await point, every order of events, no time that passes.
+
+mod barge_in;
+mod cancellation;
+mod endings;
+mod opening;
+mod stage;
+mod whole;
