@@ -24,8 +24,10 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// What a line keeps between polls and beside its task.
 struct Line {
+    /// Received by TCP.
     heard: [u8; 4096],
-    said: [u8; 4096],
+    /// Sent by TCP, or about to be: more would wait where a clear no longer finds it.
+    said: [u8; 2048],
     memory: Memory,
 }
 
