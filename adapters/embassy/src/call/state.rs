@@ -128,7 +128,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
                     self.session.handle_activity(now);
                 }
                 Ok(Found::Pong) => self.session.handle_activity(now),
-                Err(violation) => return Err(self.refuse(violation, now)),
+                Err(violation) => return Err(self.refuse(violation, now, cx)),
             }
         }
     }
@@ -148,7 +148,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     ) -> Result<R::Hears<'i>, CallError<Out::Error>> {
         let message = match inbox.message() {
             Ok(message) => message,
-            Err(violation) => return Err(self.refuse(violation, now)),
+            Err(violation) => return Err(self.refuse(violation, now, cx)),
         };
         if let (Some(Kind::Close), Message::Close(close)) = (inbox.kind(), message) {
             self.outgoing.say_goodbye(close.code);
@@ -173,9 +173,10 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 
     /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
-    fn refuse(&mut self, violation: Violation, now: Instant) -> CallError<Out::Error> {
+    fn refuse(&mut self, violation: Violation, now: Instant, cx: &mut Context<'_>) -> CallError<Out::Error> {
         self.outgoing.say_goodbye(Some(violation.code()));
         self.lose(now);
+        self.drive(cx);
         CallError::WebSocket(violation)
     }
 
