@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write};
 
+use crate::copy::copy;
+
 /// Text as it lay in the message: a JSON string whose escapes are resolved when it is read, or plain text.
 ///
 /// Two texts are equal when they mean the same, however they were spelled.
@@ -59,8 +61,10 @@ impl<'m> Text<'m> {
     pub fn copy_to<'b>(&self, buf: &'b mut [u8]) -> Option<&'b str> {
         let mut len: usize = 0;
         for c in self.chars() {
-            let end = len.checked_add(c.len_utf8())?;
-            c.encode_utf8(buf.get_mut(len..end)?);
+            let mut utf8 = [0; 4];
+            let c = encode_utf8(c, &mut utf8).as_bytes();
+            let end = len.saturating_add(c.len());
+            copy(c, buf.get_mut(len..end)?);
             len = end;
         }
         core::str::from_utf8(buf.get(..len)?).ok()
@@ -149,6 +153,11 @@ impl serde::Serialize for Text<'_> {
             None => serializer.collect_str(self),
         }
     }
+}
+
+/// A character in UTF-8. Of this size the optimiser knows that none is longer.
+pub(crate) fn encode_utf8(c: char, buf: &mut [u8; 4]) -> &str {
+    c.encode_utf8(buf)
 }
 
 /// The characters of a [`Text`], escapes resolved.
