@@ -74,15 +74,13 @@ impl<'m> Text<'m> {
     // Inlined, so that the length of a key that is known decides most comparisons.
     #[inline]
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
-        if self.escaped {
-            self.escaped_eq_ignore_ascii_case(other)
-        } else {
-            self.raw.len() == other.len() && self.raw.eq_ignore_ascii_case(other)
-        }
+        (self.escaped || self.raw.len() == other.len()) && self.same_letters(other)
     }
 
-    #[cold]
-    fn escaped_eq_ignore_ascii_case(&self, other: &str) -> bool {
+    fn same_letters(&self, other: &str) -> bool {
+        if !self.escaped {
+            return self.raw.eq_ignore_ascii_case(other);
+        }
         let mut other = other.chars();
         self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
             && other.next().is_none()

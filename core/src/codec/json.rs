@@ -285,6 +285,7 @@ impl<'m> Reader<'m> {
         self.at = self.at.saturating_add(bytes);
     }
 
+    #[cold]
     fn malformed<T>(&self, what: &'static str) -> Result<T, ReceiveError> {
         Err(ReceiveError::Malformed { what, at: self.at })
     }
