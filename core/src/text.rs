@@ -18,33 +18,45 @@ use crate::copy::copy;
 #[derive(Clone, Copy, Default)]
 pub struct Text<'m> {
     raw: &'m str,
-    escaped: bool,
+    spelling: Spelling,
+}
+
+// As wide as a pointer: padding would be copied byte by byte, and texts are copied a lot.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(usize)]
+enum Spelling {
+    #[default]
+    Plain,
+    Escaped,
 }
 
 impl<'m> Text<'m> {
     /// Text that stands for itself.
     pub const fn new(plain: &'m str) -> Self {
-        Self { raw: plain, escaped: false }
+        Self { raw: plain, spelling: Spelling::Plain }
     }
 
     /// The inside of a JSON string that the reader has proven, escapes and all.
     pub(crate) const fn escaped(raw: &'m str) -> Self {
-        Self { raw, escaped: true }
+        Self { raw, spelling: Spelling::Escaped }
     }
 
     /// The text without a copy, unless escapes stand in the way.
     pub const fn as_str(&self) -> Option<&'m str> {
-        if self.escaped { None } else { Some(self.raw) }
+        match self.spelling {
+            Spelling::Plain => Some(self.raw),
+            Spelling::Escaped => None,
+        }
     }
 
     /// The characters, escapes resolved.
     pub const fn chars(&self) -> Chars<'m> {
-        Chars { rest: self.raw, escaped: self.escaped }
+        Chars { rest: self.raw, spelling: self.spelling }
     }
 
     /// Length in bytes of UTF-8, escapes resolved.
     pub fn len(&self) -> usize {
-        if self.escaped {
+        if self.spelling == Spelling::Escaped {
             self.chars().fold(0, |len: usize, c| len.saturating_add(c.len_utf8()))
         } else {
             self.raw.len()
@@ -74,11 +86,11 @@ impl<'m> Text<'m> {
     // Inlined, so that the length of a key that is known decides most comparisons.
     #[inline]
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
-        (self.escaped || self.raw.len() == other.len()) && self.same_letters(other)
+        (self.spelling == Spelling::Escaped || self.raw.len() == other.len()) && self.same_letters(other)
     }
 
     fn same_letters(&self, other: &str) -> bool {
-        if !self.escaped {
+        if self.spelling == Spelling::Plain {
             return self.raw.eq_ignore_ascii_case(other);
         }
         let mut other = other.chars();
@@ -162,7 +174,7 @@ pub(crate) fn encode_utf8(c: char, buf: &mut [u8; 4]) -> &str {
 #[derive(Clone, Debug)]
 pub struct Chars<'m> {
     rest: &'m str,
-    escaped: bool,
+    spelling: Spelling,
 }
 
 impl Iterator for Chars<'_> {
@@ -170,7 +182,7 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         let first = self.take()?;
-        if first != '\\' || !self.escaped {
+        if first != '\\' || self.spelling == Spelling::Plain {
             return Some(first);
         }
         Some(match self.take()? {
@@ -188,7 +200,7 @@ impl Iterator for Chars<'_> {
 impl<'m> Chars<'m> {
     /// What has not been read yet.
     pub(crate) const fn into_text(self) -> Text<'m> {
-        Text { raw: self.rest, escaped: self.escaped }
+        Text { raw: self.rest, spelling: self.spelling }
     }
 
     fn take(&mut self) -> Option<char> {
