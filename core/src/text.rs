@@ -212,17 +212,15 @@ impl<'m> Chars<'m> {
 
     /// What follows `\u`. The reader has refused lone surrogates, so the replacement character never shows.
     fn code_point(&mut self) -> char {
-        let mut units = [self.unit(), 0];
-        if matches!(units, [0xd800..=0xdbff, _]) {
+        let mut code = u32::from(self.unit());
+        if matches!(code, 0xd800..=0xdbff) {
             self.take();
             self.take();
-            units = [units[0], self.unit()];
-            return char::decode_utf16(units)
-                .next()
-                .and_then(Result::ok)
-                .unwrap_or(char::REPLACEMENT_CHARACTER);
+            // RFC 2781, section 2.2.
+            let above = (code & 0x3ff) << 10 | u32::from(self.unit()) & 0x3ff;
+            code = above.wrapping_add(0x1_0000);
         }
-        char::from_u32(u32::from(units[0])).unwrap_or(char::REPLACEMENT_CHARACTER)
+        char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 
     fn unit(&mut self) -> u16 {
@@ -234,6 +232,9 @@ impl<'m> Chars<'m> {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+    use std::prelude::v1::*;
+
     use super::*;
 
     #[test]
@@ -245,6 +246,16 @@ mod tests {
         assert_eq!(text.copy_to(&mut buf), Some("a/bé😀\n\"\\"));
         assert_eq!(text.copy_to(&mut buf[..text.len() - 1]), None);
         assert_eq!(text.as_str(), None);
+    }
+
+    #[test]
+    fn pairs_of_surrogates_are_one_character() {
+        for c in ['\u{10000}', '\u{103ff}', '\u{10400}', '\u{1f600}', '\u{20000}', '\u{fffff}', '\u{10ffff}'] {
+            let mut units = [0; 2];
+            let escaped: String =
+                c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            assert_eq!(Text::escaped(&escaped).chars().collect::<Vec<_>>(), [c]);
+        }
     }
 
     #[test]
