@@ -58,7 +58,11 @@ impl<'m> Headers<'m> {
             _ => return json.value().map(|_| None),
         };
         let start = json.at();
-        if is_object { json.open_object()? } else { json.open_array()? }
+        if is_object {
+            json.open_object()?
+        } else {
+            json.open_array()?
+        }
         let mut count: usize = 0;
         while if is_object { json.key()?.is_some() } else { json.element()? } {
             count = count.saturating_add(1);

@@ -250,7 +250,8 @@ mod tests {
 
     #[test]
     fn pairs_of_surrogates_are_one_character() {
-        for c in ['\u{10000}', '\u{103ff}', '\u{10400}', '\u{1f600}', '\u{20000}', '\u{fffff}', '\u{10ffff}'] {
+        for c in ['\u{10000}', '\u{103ff}', '\u{10400}', '\u{1f600}', '\u{20000}', '\u{fffff}', '\u{10ffff}']
+        {
             let mut units = [0; 2];
             let escaped: String =
                 c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
