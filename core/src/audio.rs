@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::codec::base64;
+use crate::copy::copy;
 use crate::error::AudioError;
 use crate::text::Text;
 
@@ -134,7 +135,7 @@ impl<'m> Audio<'m> {
             return Err(AudioError::BufferTooSmall { needed });
         };
         match self.payload {
-            Payload::Raw(bytes) => out.copy_from_slice(bytes),
+            Payload::Raw(bytes) => copy(bytes, out),
             Payload::Base64(text) => match text.as_str() {
                 Some(text) => {
                     // A length that cannot be is noticed before the place where it goes wrong, so that is looked for.
@@ -145,10 +146,9 @@ impl<'m> Audio<'m> {
                     let mut rest = &mut *out;
                     for block in self.blocks() {
                         let block = block?;
-                        let Some((place, after)) = rest.split_at_mut_checked(block.bytes().len()) else {
-                            break;
-                        };
-                        place.copy_from_slice(block.bytes());
+                        let bytes = block.bytes();
+                        let Some((place, after)) = rest.split_at_mut_checked(bytes.len()) else { break };
+                        copy(bytes, place);
                         rest = after;
                     }
                 }
@@ -271,7 +271,7 @@ impl Iterator for Blocks<'_> {
                 let (now, later) = bytes.split_at(bytes.len().min(Block::BYTES));
                 *bytes = later;
                 block.len = now.len();
-                block.bytes.get_mut(..now.len())?.copy_from_slice(now);
+                copy(now, &mut block.bytes);
             }
             Payload::Base64(text) => {
                 let mut chars = [0; Block::CHARS];

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::format::AudioFormat;
+use crate::time::Instant;
 
 /// What a call's session is told at its beginning.
 ///
@@ -163,8 +164,10 @@ impl Millis {
         }
     }
 
-    pub(crate) const fn duration(self) -> Duration {
-        Duration::from_millis(self.0 as u64)
+    /// The instant so much later than `instant`.
+    // Not by way of a duration, whose microseconds have 128 bits.
+    pub(crate) const fn after(self, instant: Instant) -> Instant {
+        Instant::from_micros(instant.as_micros().saturating_add((self.0 as u64).saturating_mul(1_000)))
     }
 }
 

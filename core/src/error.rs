@@ -76,6 +76,8 @@ pub enum AudioError {
 
 /// What is bounded. Each says where its value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// A word, so that errors have no padding, which would be copied byte by byte.
+#[repr(u32)]
 #[non_exhaustive]
 pub enum Bound {
     /// Length of a message of any kind: [`Config::max_message`](crate::Config::max_message), in bytes.

@@ -1,5 +1,7 @@
 //! Any chunk sizes in, exact frames out.
 
+use crate::copy::copy;
+
 /// Cuts a stream of audio into frames of one length.
 ///
 /// The caller's memory is one frame long and holds the remainder between chunks; its length is the length of a
@@ -46,7 +48,7 @@ impl<'b> Framer<'b> {
         }
         let missing = self.frame.get_mut(self.held..)?;
         let (taken, rest) = chunk.split_at(missing.len().min(chunk.len()));
-        missing.get_mut(..taken.len())?.copy_from_slice(taken);
+        copy(taken, missing);
         *chunk = rest;
         self.held = self.held.saturating_add(taken.len());
         if self.held < self.frame.len() {

@@ -52,32 +52,27 @@ impl<'m> Headers<'m> {
     /// The next value, proven and counted: an object of names and values, or an array of pairs; anything else counts
     /// as absent.
     pub(crate) fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        let count = |count: &mut usize, at| {
-            *count = count.saturating_add(1);
-            if *count > MAX_HEADERS { Err(ReceiveError::Limit { bound: Bound::Headers, at }) } else { Ok(()) }
+        let is_object = match json.peek() {
+            Some(b'{') => true,
+            Some(b'[') => false,
+            _ => return json.value().map(|_| None),
         };
-        let mut found = 0;
-        let first = json.peek();
         let start = json.at();
-        match first {
-            Some(b'{') => {
-                json.open_object()?;
-                while json.key()?.is_some() {
-                    count(&mut found, json.at())?;
-                    json.value()?;
-                }
-                Ok(Some(Self::object(json.since(start))))
-            }
-            Some(b'[') => {
-                json.open_array()?;
-                while json.element()? {
-                    count(&mut found, json.at())?;
-                    json.value()?;
-                }
-                Ok(Some(Self::list(json.since(start))))
-            }
-            _ => json.value().map(|_| None),
+        if is_object {
+            json.open_object()?
+        } else {
+            json.open_array()?
         }
+        let mut count: usize = 0;
+        while if is_object { json.key()?.is_some() } else { json.element()? } {
+            count = count.saturating_add(1);
+            if count > MAX_HEADERS {
+                return Err(ReceiveError::Limit { bound: Bound::Headers, at: json.at() });
+            }
+            json.value()?;
+        }
+        let proven = json.since(start);
+        Ok(Some(if is_object { Self::object(proven) } else { Self::list(proven) }))
     }
 
     /// The members of a proven JSON object.

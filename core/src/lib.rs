@@ -139,6 +139,7 @@ pub mod callback;
 mod codec;
 mod command;
 mod config;
+mod copy;
 mod dialect;
 mod due;
 mod error;

@@ -1,5 +1,6 @@
 //! The outgoing queue: whole messages on the caller's memory, which a barge-in can still overtake.
 
+use crate::copy::copy;
 use crate::dialect::Encoded;
 use crate::error::{Bound, SendError};
 use crate::message::{Close, Message};
@@ -185,9 +186,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         let header_len = header.len().min(Record::BYTES);
         self.started = Some(Started { record, header_len });
         let frame = self.started();
-        for (place, byte) in frame.iter_mut().zip(header) {
-            *place = *byte;
-        }
+        copy(header.get(..header_len).unwrap_or_default(), frame);
         frame
     }
 
@@ -285,7 +284,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
             self.wrap = Some(self.tail);
         }
         if let Some(place) = self.memory.as_mut().get_mut(at..at.saturating_add(Record::USED)) {
-            place.copy_from_slice(&record.to_bytes());
+            copy(&record.to_bytes(), place);
         }
         self.tail = at.saturating_add(record.size());
         self.audio_bytes = self.audio_bytes.saturating_add(record.audio_bytes());
@@ -334,7 +333,7 @@ impl Record {
             }
         };
         if let Some(place) = body.get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
+            copy(bytes, place);
         }
         Self { kind, len: bytes.len(), audio }
     }

@@ -344,6 +344,6 @@ impl<R: Role> Session<R> {
     }
 
     fn after(&self, duration: Option<Millis>) -> Instant {
-        duration.map_or(Instant::NEVER, |duration| self.now.saturating_add(duration.duration()))
+        duration.map_or(Instant::NEVER, |duration| duration.after(self.now))
     }
 }

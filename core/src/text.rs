@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write};
 
+use crate::copy::copy;
+
 /// Text as it lay in the message: a JSON string whose escapes are resolved when it is read, or plain text.
 ///
 /// Two texts are equal when they mean the same, however they were spelled.
@@ -16,33 +18,45 @@ use core::fmt::{self, Write};
 #[derive(Clone, Copy, Default)]
 pub struct Text<'m> {
     raw: &'m str,
-    escaped: bool,
+    spelling: Spelling,
+}
+
+// As wide as a pointer: padding would be copied byte by byte, and texts are copied a lot.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(usize)]
+enum Spelling {
+    #[default]
+    Plain,
+    Escaped,
 }
 
 impl<'m> Text<'m> {
     /// Text that stands for itself.
     pub const fn new(plain: &'m str) -> Self {
-        Self { raw: plain, escaped: false }
+        Self { raw: plain, spelling: Spelling::Plain }
     }
 
     /// The inside of a JSON string that the reader has proven, escapes and all.
     pub(crate) const fn escaped(raw: &'m str) -> Self {
-        Self { raw, escaped: true }
+        Self { raw, spelling: Spelling::Escaped }
     }
 
     /// The text without a copy, unless escapes stand in the way.
     pub const fn as_str(&self) -> Option<&'m str> {
-        if self.escaped { None } else { Some(self.raw) }
+        match self.spelling {
+            Spelling::Plain => Some(self.raw),
+            Spelling::Escaped => None,
+        }
     }
 
     /// The characters, escapes resolved.
     pub const fn chars(&self) -> Chars<'m> {
-        Chars { rest: self.raw, escaped: self.escaped }
+        Chars { rest: self.raw, spelling: self.spelling }
     }
 
     /// Length in bytes of UTF-8, escapes resolved.
     pub fn len(&self) -> usize {
-        if self.escaped {
+        if self.spelling == Spelling::Escaped {
             self.chars().fold(0, |len: usize, c| len.saturating_add(c.len_utf8()))
         } else {
             self.raw.len()
@@ -59,8 +73,10 @@ impl<'m> Text<'m> {
     pub fn copy_to<'b>(&self, buf: &'b mut [u8]) -> Option<&'b str> {
         let mut len: usize = 0;
         for c in self.chars() {
-            let end = len.checked_add(c.len_utf8())?;
-            c.encode_utf8(buf.get_mut(len..end)?);
+            let mut utf8 = [0; 4];
+            let c = encode_utf8(c, &mut utf8).as_bytes();
+            let end = len.saturating_add(c.len());
+            copy(c, buf.get_mut(len..end)?);
             len = end;
         }
         core::str::from_utf8(buf.get(..len)?).ok()
@@ -70,15 +86,13 @@ impl<'m> Text<'m> {
     // Inlined, so that the length of a key that is known decides most comparisons.
     #[inline]
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
-        if self.escaped {
-            self.escaped_eq_ignore_ascii_case(other)
-        } else {
-            self.raw.len() == other.len() && self.raw.eq_ignore_ascii_case(other)
-        }
+        (self.spelling == Spelling::Escaped || self.raw.len() == other.len()) && self.same_letters(other)
     }
 
-    #[cold]
-    fn escaped_eq_ignore_ascii_case(&self, other: &str) -> bool {
+    fn same_letters(&self, other: &str) -> bool {
+        if self.spelling == Spelling::Plain {
+            return self.raw.eq_ignore_ascii_case(other);
+        }
         let mut other = other.chars();
         self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
             && other.next().is_none()
@@ -151,11 +165,16 @@ impl serde::Serialize for Text<'_> {
     }
 }
 
+/// A character in UTF-8. Of this size the optimiser knows that none is longer.
+pub(crate) fn encode_utf8(c: char, buf: &mut [u8; 4]) -> &str {
+    c.encode_utf8(buf)
+}
+
 /// The characters of a [`Text`], escapes resolved.
 #[derive(Clone, Debug)]
 pub struct Chars<'m> {
     rest: &'m str,
-    escaped: bool,
+    spelling: Spelling,
 }
 
 impl Iterator for Chars<'_> {
@@ -163,7 +182,7 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         let first = self.take()?;
-        if first != '\\' || !self.escaped {
+        if first != '\\' || self.spelling == Spelling::Plain {
             return Some(first);
         }
         Some(match self.take()? {
@@ -181,7 +200,7 @@ impl Iterator for Chars<'_> {
 impl<'m> Chars<'m> {
     /// What has not been read yet.
     pub(crate) const fn into_text(self) -> Text<'m> {
-        Text { raw: self.rest, escaped: self.escaped }
+        Text { raw: self.rest, spelling: self.spelling }
     }
 
     fn take(&mut self) -> Option<char> {
@@ -193,17 +212,15 @@ impl<'m> Chars<'m> {
 
     /// What follows `\u`. The reader has refused lone surrogates, so the replacement character never shows.
     fn code_point(&mut self) -> char {
-        let mut units = [self.unit(), 0];
-        if matches!(units, [0xd800..=0xdbff, _]) {
+        let mut code = u32::from(self.unit());
+        if matches!(code, 0xd800..=0xdbff) {
             self.take();
             self.take();
-            units = [units[0], self.unit()];
-            return char::decode_utf16(units)
-                .next()
-                .and_then(Result::ok)
-                .unwrap_or(char::REPLACEMENT_CHARACTER);
+            // RFC 2781, section 2.2.
+            let above = (code & 0x3ff) << 10 | u32::from(self.unit()) & 0x3ff;
+            code = above.wrapping_add(0x1_0000);
         }
-        char::from_u32(u32::from(units[0])).unwrap_or(char::REPLACEMENT_CHARACTER)
+        char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 
     fn unit(&mut self) -> u16 {
@@ -215,6 +232,9 @@ impl<'m> Chars<'m> {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+    use std::prelude::v1::*;
+
     use super::*;
 
     #[test]
@@ -226,6 +246,17 @@ mod tests {
         assert_eq!(text.copy_to(&mut buf), Some("a/bé😀\n\"\\"));
         assert_eq!(text.copy_to(&mut buf[..text.len() - 1]), None);
         assert_eq!(text.as_str(), None);
+    }
+
+    #[test]
+    fn pairs_of_surrogates_are_one_character() {
+        for c in ['\u{10000}', '\u{103ff}', '\u{10400}', '\u{1f600}', '\u{20000}', '\u{fffff}', '\u{10ffff}']
+        {
+            let mut units = [0; 2];
+            let escaped: String =
+                c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            assert_eq!(Text::escaped(&escaped).chars().collect::<Vec<_>>(), [c]);
+        }
     }
 
     #[test]

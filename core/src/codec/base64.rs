@@ -1,13 +1,14 @@
 //! Base64 in two functions: standard alphabet, padding written always and accepted either way.
 
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
-use base64::{DecodeError, DecodeSliceError};
+#[cfg(not(target_os = "none"))]
+mod engine;
+#[cfg(any(test, target_os = "none"))]
+mod small;
 
-const ENGINE: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+#[cfg(not(target_os = "none"))]
+use engine as codec;
+#[cfg(target_os = "none")]
+use small as codec;
 
 /// Characters that `bytes` bytes take, padding included.
 pub const fn encoded_len(bytes: usize) -> usize {
@@ -32,18 +33,13 @@ pub(crate) const fn decoded_len_of(chars: usize) -> usize {
 
 /// Writes `bytes` as base64 to `out`, which must be [`encoded_len`] long.
 pub fn encode(bytes: &[u8], out: &mut [u8]) -> bool {
-    ENGINE.encode_slice(bytes, out).is_ok()
+    codec::encode(bytes, out)
 }
 
 /// Decodes `text` to the start of `out` and gives the length, or where `text` is not base64.
 /// `out` must hold [`decoded_len`] bytes.
 pub fn decode(text: &[u8], out: &mut [u8]) -> Result<usize, usize> {
-    ENGINE.decode_slice(text, out).map_err(|error| match error {
-        DecodeSliceError::DecodeError(
-            DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. },
-        ) => at,
-        DecodeSliceError::DecodeError(_) | DecodeSliceError::OutputSliceTooSmall => text.len(),
-    })
+    codec::decode(text, out)
 }
 
 #[cfg(test)]
@@ -78,5 +74,49 @@ mod tests {
         assert!(decode(b"A", &mut out).is_err());
         assert!(decode(b"AA=A", &mut out).is_err());
         assert!(decode(b"AA==AAAA", &mut out).is_err());
+    }
+
+    fn same(text: &[u8]) {
+        let (mut out, mut other) = (vec![0; decoded_len(text)], vec![0; decoded_len(text)]);
+        let decoded = engine::decode(text, &mut out);
+        assert_eq!(small::decode(text, &mut other), decoded, "{}", text.escape_ascii());
+        if let Ok(len) = decoded {
+            assert_eq!(other[..len], out[..len], "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn both_decode_alike_whatever_comes() {
+        const CHARS: [u8; 7] = *b"AQ/=-\n\xff";
+        for len in 0..7 {
+            for number in 0..CHARS.len().pow(len) {
+                let text: Vec<u8> =
+                    (0..len).map(|at| CHARS[number / CHARS.len().pow(at) % CHARS.len()]).collect();
+                same(&text);
+            }
+        }
+        let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for at in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut text = *text;
+                text[at] = byte;
+                same(&text);
+                same(&text[at..]);
+            }
+        }
+    }
+
+    #[test]
+    fn both_encode_alike_and_refuse_what_does_not_fit() {
+        let bytes: Vec<u8> = (0..=u8::MAX).chain((0..=u8::MAX).rev()).collect();
+        for len in 0..bytes.len() {
+            let mut text = vec![0; encoded_len(len)];
+            let mut other = text.clone();
+            assert!(engine::encode(&bytes[..len], &mut text) && small::encode(&bytes[..len], &mut other));
+            assert_eq!(other, text);
+            if let Some((_, short)) = text.split_first_mut() {
+                assert!(!engine::encode(&bytes[..len], short) && !small::encode(&bytes[..len], short));
+            }
+        }
     }
 }

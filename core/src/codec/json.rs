@@ -282,11 +282,16 @@ impl<'m> Reader<'m> {
     }
 
     fn step(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        self.at = self.at.wrapping_add(bytes);
     }
 
     fn malformed<T>(&self, what: &'static str) -> Result<T, ReceiveError> {
-        Err(ReceiveError::Malformed { what, at: self.at })
+        Err(self.fault(what))
+    }
+
+    #[cold]
+    fn fault(&self, what: &'static str) -> ReceiveError {
+        ReceiveError::Malformed { what, at: self.at }
     }
 }
 

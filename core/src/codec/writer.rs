@@ -1,7 +1,8 @@
 //! Writes JSON into a caller's buffer, counting on when it is full, so that the length needed is exact.
 
 use super::base64;
-use crate::text::Text;
+use crate::copy::copy;
+use crate::text::{Text, encode_utf8};
 
 /// A bounded output. What does not fit is counted, not written.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl<'b> Writer<'b> {
     /// Writes `text` as it is.
     pub fn raw(&mut self, text: &str) -> &mut Self {
         if let Some(room) = self.reserve(text.len()) {
-            room.copy_from_slice(text.as_bytes());
+            copy(text.as_bytes(), room);
         }
         self
     }
@@ -97,7 +98,7 @@ impl<'b> Writer<'b> {
                 let digit = |n: usize| HEX.get(n % 16).copied().unwrap_or_default();
                 self.raw("\\u00").raw(digit(code / 16)).raw(digit(code))
             }
-            _ => self.raw(c.encode_utf8(&mut [0; 4])),
+            _ => self.raw(encode_utf8(c, &mut [0; 4])),
         }
     }
 }

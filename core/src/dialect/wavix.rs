@@ -23,7 +23,7 @@ use crate::event::{Event, Mark, Start};
 use crate::format::AudioFormat;
 use crate::limits::MAX_IDENTIFIER;
 use crate::message::Message;
-use crate::text::Text;
+use crate::text::{Text, encode_utf8};
 
 pub(super) const PROFILE: Profile = Profile {
     name: "wavix",
@@ -296,7 +296,7 @@ fn payload(json: &mut Writer<'_>, audio: Audio<'_>) -> Result<(), SendError> {
             // Base64 has nothing to escape.
             match text.as_str() {
                 Some(plain) => json.raw(plain),
-                None => text.chars().fold(&mut *json, |json, c| json.raw(c.encode_utf8(&mut [0; 4]))),
+                None => text.chars().fold(&mut *json, |json, c| json.raw(encode_utf8(c, &mut [0; 4]))),
             };
         }
         (None, raw) => {

@@ -1,7 +1,5 @@
 //! Strings: where they end, and whether their escapes are right.
 
-use memchr::memchr2;
-
 use super::Reader;
 use crate::error::ReceiveError;
 use crate::text::Text;
@@ -60,36 +58,50 @@ impl<'m> Reader<'m> {
     }
 }
 
+/// Where there are no vectors, nothing is faster than words.
+#[cfg(target_os = "none")]
+use plain_words as plain_len;
+
 /// How many bytes stand for themselves: up to a quote, a backslash, a control character or the end. Most strings are
-/// short and are looked through eight bytes at a time; the few that are long hold audio, and are worth a search.
+/// short; the few that are long hold audio, and are worth a search.
+#[cfg(not(target_os = "none"))]
 fn plain_len(bytes: &[u8]) -> usize {
     const SHORT: usize = 32;
+    let Some((short, long)) = bytes.split_at_checked(SHORT) else { return plain_words(bytes) };
+    let len = plain_words(short);
+    if len < SHORT {
+        return len;
+    }
+    let end = memchr::memchr2(b'"', b'\\', long).unwrap_or(long.len());
+    let run = long.get(..end).unwrap_or_default();
+    // Without a branch in the loop it is done many bytes at a time.
+    let clean = run.iter().fold(true, |clean, byte| clean & (*byte >= b' '));
+    let plain = if clean { end } else { run.iter().position(|byte| *byte < b' ').unwrap_or(end) };
+    SHORT.saturating_add(plain)
+}
+
+/// The same, a word at a time.
+fn plain_words(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks();
     let mut len: usize = 0;
-    while len < SHORT
-        && let Some(word) = bytes.get(len..).and_then(|rest| rest.first_chunk())
-    {
-        let special = special_bytes(u64::from_le_bytes(*word));
+    for word in words {
+        let special = special_bytes(usize::from_le_bytes(*word));
         if special != 0 {
             return len.saturating_add(special.trailing_zeros() as usize / 8);
         }
         len = len.saturating_add(word.len());
     }
-    let rest = bytes.get(len..).unwrap_or_default();
-    let end = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-    let run = rest.get(..end).unwrap_or_default();
-    // Without a branch in the loop it is done many bytes at a time.
-    let clean = run.iter().fold(true, |clean, byte| clean & (*byte >= b' '));
-    let plain = if clean { end } else { run.iter().position(|byte| *byte < b' ').unwrap_or(end) };
-    len.saturating_add(plain)
+    let rest = rest.iter().take_while(|byte| !matches!(byte, ..b' ' | b'"' | b'\\')).count();
+    len.saturating_add(rest)
 }
 
 /// The lowest bit that is set is the highest of the first byte that is a quote, a backslash or a control character.
 /// Bytes after it may be marked in error, where a borrow ran into them.
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES.wrapping_mul(u64::from(limit))) & !word;
-    let is = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+fn special_bytes(word: usize) -> usize {
+    const ONES: usize = usize::from_ne_bytes([1; size_of::<usize>()]);
+    const HIGHEST: usize = usize::from_ne_bytes([0x80; size_of::<usize>()]);
+    let below = |word: usize, limit: u8| word.wrapping_sub(ONES.wrapping_mul(usize::from(limit))) & !word;
+    let is = |byte: u8| below(word ^ ONES.wrapping_mul(usize::from(byte)), 1);
     (below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST
 }
 
@@ -106,7 +118,9 @@ mod tests {
             for (len, at) in (0..80).flat_map(|len| (0..len).map(move |at| (len, at))) {
                 let mut bytes = vec![0xe9; len];
                 bytes[at] = byte;
-                assert_eq!(plain_len(&bytes), if special { at } else { len }, "{byte:#x} at {at} of {len}");
+                for found in [plain_len(&bytes), plain_words(&bytes)] {
+                    assert_eq!(found, if special { at } else { len }, "{byte:#x} at {at} of {len}");
+                }
             }
         }
     }
