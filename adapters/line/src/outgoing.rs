@@ -46,7 +46,7 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) -> Result<(), OutboxError> {
         // What is too long for the queue, it is to refuse. Audio that is sent as it is is as long as its message.
-        let fits = |says| match R::said_audio(says) {
+        let fits = |says| match R::said_audio(&says) {
             Some(len) if len <= self.longest() => Ok(true),
             _ => session.measure(now, says).map(|len| len <= self.longest()),
         };
