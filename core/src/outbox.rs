@@ -136,7 +136,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
             return Err(SendError::Limit { bound: Bound::Queue }.into());
         }
         let at = self.place(needed, reserve).ok_or(OutboxError::Full)?;
-        let audio = R::said_audio(says).unwrap_or(0);
+        let audio = R::said_audio(&says).unwrap_or(0);
         let body = self.body(at, needed);
         let record = match session.say(now, says, body)? {
             Encoded::Nothing => return Ok(()),

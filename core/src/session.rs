@@ -97,21 +97,24 @@ impl<R: Role> Session<R> {
         if message.len() > limit {
             return Err(ReceiveError::Limit { bound: Bound::Message, at: limit });
         }
-        let (dialect, heard) = R::decode(self.facts.dialect, message)?;
+        let mut facts = self.facts;
+        // It stays where it is: to move it costs more than the rest.
+        let mut heard = R::decode(&mut facts.dialect, message);
+        let Ok(what) = &mut heard else { return heard };
         let text_limit = self.config.max_text as usize;
         if matches!(message, Message::Text(text) if text.len() > text_limit)
-            && R::heard_audio(heard).is_none()
+            && R::heard_audio(what).is_none()
         {
             return Err(ReceiveError::Limit { bound: Bound::Text, at: text_limit });
         }
-        let heard = R::judge(Facts { dialect, ..self.facts }, heard)?;
+        let verdict = R::judge(facts, what)?;
 
         // Nothing fails from here on.
         self.now = self.now.max(now);
-        self.facts.dialect = dialect;
-        let format = self.config.format.or(dialect.and_then(|dialect| dialect.profile().format));
-        let what = R::remember_heard(&mut self.memory, &mut self.facts, format, heard.what);
-        match heard.noted {
+        self.facts.dialect = facts.dialect;
+        let format = self.config.format.or(facts.dialect.and_then(|dialect| dialect.profile().format));
+        R::remember_heard(&mut self.memory, &mut self.facts, format, what);
+        match verdict.noted {
             Noted::Nothing => {}
             Noted::Dropped { bytes } => {
                 self.counters.dropped = self.counters.dropped.saturating_add(1);
@@ -119,13 +122,13 @@ impl<R: Role> Session<R> {
             }
             Noted::Other => self.counters.other = self.counters.other.saturating_add(1),
         }
-        if let Some(phase) = heard.phase {
+        if let Some(phase) = verdict.phase {
             self.enter(phase);
         }
-        if heard.speech || self.counts_any_activity() {
+        if verdict.speech || self.counts_any_activity() {
             self.alive();
         }
-        Ok(what)
+        heard
     }
 
     /// Says something: gives the message to put on the socket, which lies in `buf`, in what was to be said, or
@@ -147,8 +150,8 @@ impl<R: Role> Session<R> {
     /// # Errors
     /// Those of `send`, [`SendError::BufferTooSmall`] excepted. That relayed base64 is none may be found only by `send`.
     pub fn measure(&self, now: Instant, says: R::Says<'_>) -> Result<usize, SendError> {
-        self.permit(says)?;
-        match self.encode(self.now.max(now), says, &mut []) {
+        self.permit(&says)?;
+        match self.encode(self.now.max(now), &says, &mut []) {
             Ok(Encoded::Nothing) => Ok(0),
             Ok(Encoded::Borrowed(message)) => Ok(message.len()),
             Ok(Encoded::Text(len) | Encoded::Binary(len)) => Ok(len),
@@ -238,25 +241,25 @@ impl<R: Role> Session<R> {
         says: R::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
-        let phase = self.permit(says)?;
+        let phase = self.permit(&says)?;
         let now = self.now.max(now);
-        let encoded = self.encode(now, says, buf)?;
+        let encoded = self.encode(now, &says, buf)?;
 
         // Nothing fails from here on.
         self.now = now;
         let clocks = self.clocks(now);
-        R::remember_said(&mut self.memory, &mut self.facts, clocks, says);
+        R::remember_said(&mut self.memory, &mut self.facts, clocks, &says);
         if let Some(phase) = phase {
             self.enter(phase);
         }
-        if R::said_audio(says).is_some_and(|bytes| bytes > 0) || R::heartbeat() == Some(says) {
+        if R::said_audio(&says).is_some_and(|bytes| bytes > 0) || R::heartbeat() == Some(says) {
             self.spoke();
         }
         Ok(encoded)
     }
 
     /// Whether it may be said now, and the phase that follows from it.
-    fn permit(&self, says: R::Says<'_>) -> Result<Option<Phase>, SendError> {
+    fn permit(&self, says: &R::Says<'_>) -> Result<Option<Phase>, SendError> {
         let Some(close) = R::as_hangup(says) else { return R::permit(self.facts, says) };
         match self.facts.phase {
             Phase::Leaving { .. } | Phase::Closed => Err(SendError::Closed),
@@ -265,7 +268,7 @@ impl<R: Role> Session<R> {
         }
     }
 
-    fn encode<'s>(&self, now: Instant, says: R::Says<'s>, buf: &mut [u8]) -> Result<Encoded<'s>, SendError> {
+    fn encode<'s>(&self, now: Instant, says: &R::Says<'s>, buf: &mut [u8]) -> Result<Encoded<'s>, SendError> {
         if let Some(close) = R::as_hangup(says) {
             return Ok(Encoded::Borrowed(Message::Close(close)));
         }

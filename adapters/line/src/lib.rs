@@ -6,10 +6,12 @@ mod config;
 mod dial;
 mod duties;
 mod error;
+mod frame;
 mod head;
 mod inbox;
 mod library;
 mod line;
+mod memory;
 mod outgoing;
 mod request;
 #[cfg(feature = "rustls")]

@@ -3,9 +3,9 @@ use core::task::Poll;
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use tungstenite::protocol::{CloseFrame, Role as Side};
-use tungstenite::{Message, Utf8Bytes};
-use voxwire::{Application, Config, Deadline, Due, Instant, Platform, ReceiveError, Role, Session};
+use tungstenite::Message;
+use tungstenite::protocol::Role as Side;
+use voxwire::{Application, Close, Config, Deadline, Due, Instant, Platform, ReceiveError, Role, Session};
 
 use crate::library::{code_for, is_loss};
 use crate::outgoing::Outgoing;
@@ -191,8 +191,8 @@ impl<R: Role> Line<R> {
 
     /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
     fn refuse(&mut self, now: Instant, io: &mut (impl Read + Write), error: &tungstenite::Error) {
-        let frame = CloseFrame { code: code_for(error), reason: Utf8Bytes::from_static("") };
-        if self.websocket.start(io, Message::Close(Some(frame))).is_ok() {
+        let close = Close::new(code_for(error).into(), "");
+        if self.websocket.start(io, voxwire::Message::Close(close)).is_ok() {
             let _ = self.websocket.poll_flush(io);
         }
         let gone = Inbox::new();

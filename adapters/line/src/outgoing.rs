@@ -1,11 +1,9 @@
 use core::task::Poll;
 use std::io::{Read, Write};
 
-use bytes::Bytes;
-use tungstenite::Message;
-use voxwire::{Instant, Outbox, OutboxError, Role, SendError, Session};
+use voxwire::{Instant, Message, Outbox, OutboxError, Role, SendError, Session};
 
-use crate::library::{Encoding, owned, written};
+use crate::memory;
 use crate::websocket::WebSocket;
 
 /// What is on its way to the stream: at most one frame in the WebSocket, the rest in the queue, where a clear can still
@@ -19,13 +17,11 @@ pub(crate) struct Outgoing {
     pub(crate) ping_owed: bool,
     /// Whether the stream takes no more.
     pub(crate) mute: bool,
-    /// Whether the WebSocket still holds a frame.
-    unflushed: bool,
 }
 
 impl Outgoing {
     pub(crate) fn new(memory: usize) -> Self {
-        Self { queue: None, memory, ping_owed: false, mute: false, unflushed: false }
+        Self { queue: None, memory, ping_owed: false, mute: false }
     }
 
     fn queue(&mut self) -> &mut Outbox<Box<[u8]>> {
@@ -50,41 +46,36 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) -> Result<(), OutboxError> {
         // What is too long for the queue, it is to refuse. Audio that is sent as it is is as long as its message.
-        let fits = |says| match R::said_audio(says) {
+        let fits = |says| match R::said_audio(&says) {
             Some(len) if len <= self.longest() => Ok(true),
             _ => session.measure(now, says).map(|len| len <= self.longest()),
         };
         if !self.is_idle(websocket) || !fits(says)? {
             return self.queue().send(session, now, says);
         }
-        let message = match session.send(now, says, &mut []) {
-            Ok(None) => return Ok(()),
-            Ok(Some(message)) => owned(message),
+        match session.send(now, says, &mut []) {
+            Ok(None) => Ok(()),
+            Ok(Some(message)) => {
+                self.start(websocket, io, message);
+                Ok(())
+            }
             Err(SendError::BufferTooSmall { needed }) if needed > self.longest() => {
-                return self.queue().send(session, now, says);
+                self.queue().send(session, now, says)
             }
-            Err(SendError::BufferTooSmall { needed }) => {
-                let say =
-                    |buf: &mut [u8]| Ok::<_, SendError>(session.send(now, says, buf)?.map(Encoding::of));
-                let Some(message) = written(needed, say)? else { return Ok(()) };
-                message
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.start(websocket, io, message);
-        Ok(())
+            Err(SendError::BufferTooSmall { needed }) => memory::bytes(needed, |buf| {
+                if let Some(message) = session.send(now, says, buf)? {
+                    self.start(websocket, io, message);
+                }
+                Ok(())
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Says what the session owes, as [`say`](Self::say) does.
-    pub(crate) fn owe(
-        &mut self,
-        owed: voxwire::Message<'_>,
-        websocket: &mut WebSocket,
-        io: &mut (impl Read + Write),
-    ) {
+    pub(crate) fn owe(&mut self, owed: Message<'_>, websocket: &mut WebSocket, io: &mut (impl Read + Write)) {
         if self.is_idle(websocket) {
-            let message = owned(owed);
-            self.start(websocket, io, message);
+            self.start(websocket, io, owed);
         } else {
             self.queue().push(owed);
         }
@@ -100,9 +91,8 @@ impl Outgoing {
         if self.mute {
             return Poll::Ready(false);
         }
-        if self.unflushed || websocket.owes_pong() {
+        if !websocket.is_idle() {
             return websocket.poll_flush(io).map(|flushed| {
-                self.unflushed = false;
                 // The end of the call is told by reading, where the peer's last words may still lie.
                 self.mute = flushed.is_err();
                 true
@@ -110,21 +100,20 @@ impl Outgoing {
         }
         // A ping goes before all that waits, or a busy line would look dead.
         if core::mem::take(&mut self.ping_owed) {
-            self.start(websocket, io, Message::Ping(Bytes::new()));
+            self.mute = websocket.ping(io).is_err();
             return Poll::Ready(true);
         }
         let Some(queue) = &mut self.queue else { return Poll::Ready(false) };
         let Some(message) = queue.front() else { return Poll::Ready(false) };
-        let message = owned(message);
+        self.mute = websocket.start(io, message).is_err();
         queue.pop();
-        self.start(websocket, io, message);
         Poll::Ready(true)
     }
 
     /// Whether nothing is on its way, and something can be.
     fn is_idle(&self, websocket: &WebSocket) -> bool {
         let waits = self.queue.as_ref().is_some_and(|queue| !queue.is_empty());
-        !waits && !self.unflushed && !self.ping_owed && !self.mute && !websocket.owes_pong()
+        !waits && !self.ping_owed && !self.mute && websocket.is_idle()
     }
 
     /// The longest message that has room in the queue besides what is kept free, in bytes.
@@ -133,11 +122,8 @@ impl Outgoing {
         self.memory.saturating_sub(kept)
     }
 
-    /// Hands a frame to the WebSocket, which holds none.
-    fn start(&mut self, websocket: &mut WebSocket, io: &mut (impl Read + Write), message: Message) {
-        match websocket.start(io, message) {
-            Ok(()) => self.unflushed = true,
-            Err(_) => self.mute = true,
-        }
+    /// Hands a message to the WebSocket, which holds none.
+    fn start(&mut self, websocket: &mut WebSocket, io: &mut (impl Read + Write), message: Message<'_>) {
+        self.mute = websocket.start(io, message).is_err();
     }
 }

@@ -1,5 +1,6 @@
 //! Whatever way frames are cut into reads, what they hold is heard, once and in order, and every ping is answered.
 
+use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -9,8 +10,8 @@ use tungstenite::protocol::Role;
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Message, WebSocket};
-use voxwire::{Application, Close, Config, Dialect, Event, Instant};
-use voxwire_line::{CallConfig, Inbox, Line};
+use voxwire::{Application, Audio, Close, Command, Config, Dialect, Event, Instant};
+use voxwire_line::{CallConfig, Inbox, Line, Turn};
 
 const NOW: Instant = Instant::ZERO;
 
@@ -208,4 +209,67 @@ fn pongs(said: &[u8]) -> Vec<Vec<u8>> {
     let mut socket = WebSocket::from_raw_socket(stream, Role::Client, None);
     let messages = core::iter::from_fn(|| socket.read().ok());
     messages.filter(Message::is_pong).map(|pong| pong.into_data().to_vec()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_said_arrives_in_order_and_pongs_between(
+        steps in vec(prop_oneof![
+            (0..300_usize).prop_map(Ok),
+            (900..5_000_usize).prop_map(Ok),
+            (1..126_usize).prop_map(Err),
+        ], 0..30),
+        room in prop_oneof![Just(usize::MAX), 0..2_000_usize],
+    ) {
+        let mut io = Stream { heard: VecDeque::new(), most: 4_096, ended: false, said: Vec::new(), room };
+        let mut line =
+            Line::application(CallConfig::new(Config::new(Dialect::Sinch)), &[], NOW);
+        let mut bytes = Vec::new();
+        frame(&mut bytes, Frame::message(r#"{"command":"connect"}"#, OpCode::Data(Data::Text), true));
+        io.heard.extend(&bytes);
+        let mut inbox = Inbox::new();
+        prop_assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
+        prop_assert!(matches!(line.hear(NOW, &inbox), Ok(Event::Start(_))));
+        prop_assert!(line.poll_send(NOW, &mut io, Command::Answer, &mut Turn::new()).is_ready());
+
+        let (mut said, mut pings) = (Vec::new(), Vec::new());
+        for (n, step) in steps.into_iter().enumerate() {
+            match step {
+                Ok(len) => {
+                    let audio = vec![n as u8; len];
+                    let sent =
+                        line.poll_send(NOW, &mut io, Command::Audio(Audio::raw(&audio)), &mut Turn::new());
+                    prop_assert!(matches!(sent, Poll::Ready(Ok(()))));
+                    said.push(audio);
+                }
+                Err(len) => {
+                    let ping = vec![n as u8; len];
+                    bytes.clear();
+                    frame(&mut bytes, Frame::ping(ping.clone()));
+                    io.heard.extend(&bytes);
+                    pings.push(ping);
+                    prop_assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_pending());
+                }
+            }
+        }
+        while line.poll_flush(&mut io).is_pending() {}
+
+        let mut client = WebSocket::from_raw_socket(io::Cursor::new(&mut io.said), Role::Client, None);
+        prop_assert_eq!(client.read().unwrap(), Message::text(r#"{"command":"answer"}"#));
+        let (mut heard, mut pongs) = (Vec::new(), Vec::new());
+        while let Ok(message) = client.read() {
+            match message {
+                Message::Binary(audio) => heard.push(audio.to_vec()),
+                Message::Pong(pong) => pongs.push(pong.to_vec()),
+                other => panic!("{other:?}"),
+            }
+        }
+        prop_assert_eq!(heard, said);
+        // Of pings that come together only the last need be answered (RFC 6455 section 5.5.2).
+        let mut rest = pings.iter();
+        prop_assert!(pongs.iter().all(|pong| rest.any(|ping| ping == pong)), "a pong without its ping");
+        prop_assert_eq!(pongs.last(), pings.last());
+    }
 }

@@ -123,7 +123,7 @@ impl Dialect {
 
     pub(crate) fn encode_event<'s>(
         self,
-        event: Event<'s>,
+        event: &Event<'s>,
         stamp: &Stamp<'_>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
@@ -137,7 +137,7 @@ impl Dialect {
 
     pub(crate) fn encode_command<'s>(
         self,
-        command: Command<'s>,
+        command: &Command<'s>,
         stream_id: Option<&str>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {

@@ -72,11 +72,11 @@ pub(super) fn decode_command(message: Message<'_>) -> Result<Command<'_>, Receiv
 }
 
 pub(super) fn encode_event<'s>(
-    event: Event<'s>,
+    event: &Event<'s>,
     _stamp: &Stamp<'_>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
-    match event {
+    match *event {
         Event::Hello | Event::Stop => Ok(Encoded::Nothing),
         Event::Start(start) => connect(start, buf),
         Event::Audio(audio) => binary(audio, buf),
@@ -87,11 +87,11 @@ pub(super) fn encode_event<'s>(
 }
 
 pub(super) fn encode_command<'s>(
-    command: Command<'s>,
+    command: &Command<'s>,
     _stream_id: Option<&str>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
-    Ok(Encoded::Borrowed(match command {
+    Ok(Encoded::Borrowed(match *command {
         Command::Answer => Message::Text(r#"{"command":"answer"}"#),
         Command::Busy => Message::Text(r#"{"command":"busy"}"#),
         Command::Reject => Message::Text(r#"{"command":"reject"}"#),

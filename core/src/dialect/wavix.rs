@@ -75,12 +75,12 @@ pub(super) fn decode_command(message: Message<'_>) -> Result<Command<'_>, Receiv
 }
 
 pub(super) fn encode_event<'s>(
-    event: Event<'s>,
+    event: &Event<'s>,
     stamp: &Stamp<'_>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
     let mut json = Writer::new(buf);
-    match event {
+    match *event {
         Event::Hello => {
             json.raw(r#"{"event":"connected","event_time":""#).utc(stamp.unix_seconds).raw(r#""}"#);
         }
@@ -119,7 +119,7 @@ pub(super) fn encode_event<'s>(
 }
 
 pub(super) fn encode_command<'s>(
-    command: Command<'s>,
+    command: &Command<'s>,
     stream_id: Option<&str>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
@@ -130,7 +130,7 @@ pub(super) fn encode_command<'s>(
             json.raw(r#","stream_id":"#).string(Text::new(stream_id));
         }
     };
-    match command {
+    match *command {
         Command::Answer | Command::Heartbeat => return Ok(Encoded::Nothing),
         Command::Audio(audio) => {
             open("media");

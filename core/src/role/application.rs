@@ -10,7 +10,7 @@ use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
-use super::{Application, Heard, Identifier, Noted, Now, Role, announced, identifier};
+use super::{Application, Identifier, Noted, Now, Role, Verdict, announced, identifier};
 
 impl Role for Application {
     type Hears<'m> = Event<'m>;
@@ -19,43 +19,47 @@ impl Role for Application {
 
     const WAITS: bool = true;
 
-    fn decode(
-        dialect: Option<Dialect>,
-        message: Message<'_>,
-    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError> {
+    fn decode<'m>(
+        dialect: &mut Option<Dialect>,
+        message: Message<'m>,
+    ) -> Result<Self::Hears<'m>, ReceiveError> {
         match dialect {
-            Some(known) => known.decode_event(message).map(|event| (dialect, event)),
-            None => Dialect::detect(message),
+            Some(known) => known.decode_event(message),
+            None => {
+                let (detected, event) = Dialect::detect(message)?;
+                *dialect = detected;
+                Ok(event)
+            }
         }
     }
 
-    fn judge<'m>(facts: Facts, event: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError> {
+    fn judge(facts: Facts, event: &mut Self::Hears<'_>) -> Result<Verdict, ReceiveError> {
         let unexpected = |word| Err(ReceiveError::Unexpected { word });
-        let mut heard = Heard { what: event, phase: None, speech: true, noted: Noted::Nothing };
+        let mut verdict = Verdict { phase: None, speech: true, noted: Noted::Nothing };
         match event {
             // They cross our close, which is all that can still be said.
             Event::Stop if matches!(facts.phase, Phase::Leaving { .. }) => {}
             Event::Hello | Event::Start(_) if facts.phase == (Phase::Leaving { live: false }) => {}
             Event::Hello if facts.phase != Phase::Idle => return unexpected("greeting"),
             Event::Start(_) => match (facts.phase, facts.dialect) {
-                (Phase::Idle, Some(dialect)) => heard.phase = Some(announced(dialect)),
+                (Phase::Idle, Some(dialect)) => verdict.phase = Some(announced(dialect)),
                 _ => return unexpected("announcement of a call"),
             },
             Event::Audio(audio) if !facts.is_live() => {
                 let bytes = audio.len();
-                heard.what = Event::Dropped(Dropped { bytes });
-                heard.noted = Noted::Dropped { bytes };
+                *event = Event::Dropped(Dropped { bytes });
+                verdict.noted = Noted::Dropped { bytes };
             }
             Event::Mark(_) if !facts.is_live() => return unexpected("mark"),
-            Event::Stop => heard.phase = Some(Phase::Stopped),
-            Event::Hangup(_) => heard.phase = Some(Phase::Closed),
-            Event::Other(_) => heard.noted = Noted::Other,
+            Event::Stop => verdict.phase = Some(Phase::Stopped),
+            Event::Hangup(_) => verdict.phase = Some(Phase::Closed),
+            Event::Other(_) => verdict.noted = Noted::Other,
             Event::Hello | Event::Audio(_) | Event::Mark(_) | Event::Dropped(_) => {}
         }
-        Ok(heard)
+        Ok(verdict)
     }
 
-    fn permit(facts: Facts, command: Self::Says<'_>) -> Result<Option<Phase>, SendError> {
+    fn permit(facts: Facts, command: &Self::Says<'_>) -> Result<Option<Phase>, SendError> {
         let answered = facts.dialect.is_some_and(|dialect| dialect.profile().answered);
         match (facts.phase, command) {
             (_, Command::Dropped(_)) => Err(SendError::Unsupported),
@@ -79,38 +83,37 @@ impl Role for Application {
         dialect: Dialect,
         memory: &ApplicationMemory,
         _now: Now,
-        command: Self::Says<'s>,
+        command: &Self::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
         dialect.encode_command(command, memory.stream_id.as_deref(), buf)
     }
 
-    fn remember_heard<'m>(
+    fn remember_heard(
         memory: &mut ApplicationMemory,
         facts: &mut Facts,
         format: Option<AudioFormat>,
-        mut event: Self::Hears<'m>,
-    ) -> Self::Hears<'m> {
-        if let Event::Start(start) = &mut event {
+        event: &mut Self::Hears<'_>,
+    ) {
+        if let Event::Start(start) = event {
             memory.stream_id = start.stream_id.and_then(identifier);
             facts.oneway = start.oneway;
             start.heard = start.heard.or(format);
             start.said = start.said.or(format);
         }
-        event
     }
 
     fn remember_said(
         _memory: &mut ApplicationMemory,
         _facts: &mut Facts,
         _now: Now,
-        _command: Self::Says<'_>,
+        _command: &Self::Says<'_>,
     ) {
     }
 
-    fn as_hangup(command: Self::Says<'_>) -> Option<Close<'_>> {
+    fn as_hangup<'s>(command: &Self::Says<'s>) -> Option<Close<'s>> {
         match command {
-            Command::Hangup(close) | Command::Other(Message::Close(close)) => Some(close),
+            Command::Hangup(close) | Command::Other(Message::Close(close)) => Some(*close),
             _ => None,
         }
     }
@@ -119,7 +122,7 @@ impl Role for Application {
         Some(Command::Heartbeat)
     }
 
-    fn heard_audio(event: Self::Hears<'_>) -> Option<usize> {
+    fn heard_audio(event: &Self::Hears<'_>) -> Option<usize> {
         match event {
             Event::Audio(audio) => Some(audio.len()),
             Event::Dropped(dropped) => Some(dropped.bytes),
@@ -127,7 +130,7 @@ impl Role for Application {
         }
     }
 
-    fn said_audio(command: Self::Says<'_>) -> Option<usize> {
+    fn said_audio(command: &Self::Says<'_>) -> Option<usize> {
         match command {
             Command::Audio(audio) => Some(audio.len()),
             _ => None,

@@ -31,18 +31,18 @@ pub trait Role: Sized + sealed::Sealed {
 
     /// What a message means, and in which dialect; no judgement yet.
     #[doc(hidden)]
-    fn decode(
-        dialect: Option<Dialect>,
-        message: Message<'_>,
-    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError>;
+    fn decode<'m>(
+        dialect: &mut Option<Dialect>,
+        message: Message<'m>,
+    ) -> Result<Self::Hears<'m>, ReceiveError>;
 
-    /// Whether it may be heard now, and what follows from it.
+    /// Whether it may be heard now, and what follows from it. Audio that may not is replaced by its length.
     #[doc(hidden)]
-    fn judge<'m>(facts: Facts, heard: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError>;
+    fn judge(facts: Facts, heard: &mut Self::Hears<'_>) -> Result<Verdict, ReceiveError>;
 
     /// Whether it may be said now, and the phase that follows from it.
     #[doc(hidden)]
-    fn permit(facts: Facts, says: Self::Says<'_>) -> Result<Option<Phase>, SendError>;
+    fn permit(facts: Facts, says: &Self::Says<'_>) -> Result<Option<Phase>, SendError>;
 
     /// Puts it into the dialect's words.
     #[doc(hidden)]
@@ -50,27 +50,27 @@ pub trait Role: Sized + sealed::Sealed {
         dialect: Dialect,
         memory: &Self::Memory,
         now: Now,
-        says: Self::Says<'s>,
+        says: &Self::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError>;
 
     /// Keeps what must outlive the message that was heard, and completes it: `format` holds where the wire names
     /// none.
     #[doc(hidden)]
-    fn remember_heard<'m>(
+    fn remember_heard(
         memory: &mut Self::Memory,
         facts: &mut Facts,
         format: Option<AudioFormat>,
-        heard: Self::Hears<'m>,
-    ) -> Self::Hears<'m>;
+        heard: &mut Self::Hears<'_>,
+    );
 
     /// Keeps what must outlive the message that was said.
     #[doc(hidden)]
-    fn remember_said(memory: &mut Self::Memory, facts: &mut Facts, now: Now, says: Self::Says<'_>);
+    fn remember_said(memory: &mut Self::Memory, facts: &mut Facts, now: Now, says: &Self::Says<'_>);
 
     /// The close, if that is what is to be said.
     #[doc(hidden)]
-    fn as_hangup(says: Self::Says<'_>) -> Option<Close<'_>>;
+    fn as_hangup<'s>(says: &Self::Says<'s>) -> Option<Close<'s>>;
 
     /// What keeps a silent call open, if that is this end's duty.
     #[doc(hidden)]
@@ -78,11 +78,11 @@ pub trait Role: Sized + sealed::Sealed {
 
     /// The audio's length in bytes, if audio was heard, dropped or not.
     #[doc(hidden)]
-    fn heard_audio(heard: Self::Hears<'_>) -> Option<usize>;
+    fn heard_audio(heard: &Self::Hears<'_>) -> Option<usize>;
 
     /// The audio's length in bytes, if audio is to be said.
     #[doc(hidden)]
-    fn said_audio(says: Self::Says<'_>) -> Option<usize>;
+    fn said_audio(says: &Self::Says<'_>) -> Option<usize>;
 
     /// Whether it must find room in a queue that audio has filled.
     #[doc(hidden)]
@@ -102,10 +102,9 @@ pub struct Now {
     pub(crate) unix_seconds: u64,
 }
 
-/// What was heard, once judged.
+/// What follows from what was heard.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard<H> {
-    pub(crate) what: H,
+pub struct Verdict {
     /// The phase that follows.
     pub(crate) phase: Option<Phase>,
     /// Whether it keeps a silent call open where the platform counts ([`Profile`](crate::dialect::Profile)).

@@ -10,7 +10,7 @@ use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
-use super::{Heard, Identifier, Noted, Now, Platform, Role, announced, identifier};
+use super::{Identifier, Noted, Now, Platform, Role, Verdict, announced, identifier};
 
 impl Role for Platform {
     type Hears<'m> = Command<'m>;
@@ -19,44 +19,44 @@ impl Role for Platform {
 
     const WAITS: bool = false;
 
-    fn decode(
-        dialect: Option<Dialect>,
-        message: Message<'_>,
-    ) -> Result<(Option<Dialect>, Self::Hears<'_>), ReceiveError> {
+    fn decode<'m>(
+        dialect: &mut Option<Dialect>,
+        message: Message<'m>,
+    ) -> Result<Self::Hears<'m>, ReceiveError> {
         match dialect {
-            Some(known) => known.decode_command(message).map(|command| (dialect, command)),
-            None => Ok((None, Command::Other(message))),
+            Some(known) => known.decode_command(message),
+            None => Ok(Command::Other(message)),
         }
     }
 
-    fn judge<'m>(facts: Facts, command: Self::Hears<'m>) -> Result<Heard<Self::Hears<'m>>, ReceiveError> {
+    fn judge(facts: Facts, command: &mut Self::Hears<'_>) -> Result<Verdict, ReceiveError> {
         let unexpected = |word| Err(ReceiveError::Unexpected { word });
-        let mut heard = Heard { what: command, phase: None, speech: false, noted: Noted::Nothing };
+        let mut verdict = Verdict { phase: None, speech: false, noted: Noted::Nothing };
         // What crosses our last words was said in good faith.
         let crosses = matches!(facts.phase, Phase::Stopped | Phase::Leaving { .. });
-        match (facts.phase, command) {
-            (Phase::Offered, Command::Answer) => heard.phase = Some(Phase::Live),
-            (Phase::Offered, Command::Busy | Command::Reject) => heard.phase = Some(Phase::Refused),
+        match (facts.phase, &mut *command) {
+            (Phase::Offered, Command::Answer) => verdict.phase = Some(Phase::Live),
+            (Phase::Offered, Command::Busy | Command::Reject) => verdict.phase = Some(Phase::Refused),
             (_, Command::Answer | Command::Busy | Command::Reject) if crosses => {}
             (_, Command::Answer | Command::Busy | Command::Reject) => return unexpected("answer to a call"),
             (_, Command::Audio(audio)) if !facts.is_live() || facts.oneway => {
                 let bytes = audio.len();
-                heard.what = Command::Dropped(Dropped { bytes });
-                heard.noted = Noted::Dropped { bytes };
+                *command = Command::Dropped(Dropped { bytes });
+                verdict.noted = Noted::Dropped { bytes };
             }
-            (_, Command::Audio(audio)) => heard.speech = !audio.is_empty(),
+            (_, Command::Audio(audio)) => verdict.speech = !audio.is_empty(),
             (_, Command::Mark(_)) if !facts.is_live() && !crosses => return unexpected("mark"),
             (_, Command::Clear) if !facts.is_live() && !crosses => return unexpected("clear"),
             (_, Command::Heartbeat) if !facts.is_live() && !crosses => return unexpected("heartbeat"),
-            (_, Command::Heartbeat) => heard.speech = true,
-            (_, Command::Hangup(_)) => heard.phase = Some(Phase::Closed),
-            (_, Command::Other(_)) => heard.noted = Noted::Other,
+            (_, Command::Heartbeat) => verdict.speech = true,
+            (_, Command::Hangup(_)) => verdict.phase = Some(Phase::Closed),
+            (_, Command::Other(_)) => verdict.noted = Noted::Other,
             (_, Command::Mark(_) | Command::Clear | Command::Dropped(_)) => {}
         }
-        Ok(heard)
+        Ok(verdict)
     }
 
-    fn permit(facts: Facts, event: Self::Says<'_>) -> Result<Option<Phase>, SendError> {
+    fn permit(facts: Facts, event: &Self::Says<'_>) -> Result<Option<Phase>, SendError> {
         let Some(dialect) = facts.dialect else { return Err(SendError::Unsupported) };
         match (facts.phase, event) {
             (_, Event::Dropped(_)) => Err(SendError::Unsupported),
@@ -77,7 +77,7 @@ impl Role for Platform {
         dialect: Dialect,
         memory: &PlatformMemory,
         now: Now,
-        event: Self::Says<'s>,
+        event: &Self::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
         let stamp = Stamp {
@@ -91,16 +91,15 @@ impl Role for Platform {
         dialect.encode_event(event, &stamp, buf)
     }
 
-    fn remember_heard<'m>(
+    fn remember_heard(
         _memory: &mut PlatformMemory,
         _facts: &mut Facts,
         _format: Option<AudioFormat>,
-        command: Self::Hears<'m>,
-    ) -> Self::Hears<'m> {
-        command
+        _command: &mut Self::Hears<'_>,
+    ) {
     }
 
-    fn remember_said(memory: &mut PlatformMemory, facts: &mut Facts, now: Now, event: Self::Says<'_>) {
+    fn remember_said(memory: &mut PlatformMemory, facts: &mut Facts, now: Now, event: &Self::Says<'_>) {
         match event {
             Event::Start(start) => {
                 facts.oneway = start.oneway;
@@ -115,9 +114,9 @@ impl Role for Platform {
         memory.sequence = memory.sequence.saturating_add(1);
     }
 
-    fn as_hangup(event: Self::Says<'_>) -> Option<Close<'_>> {
+    fn as_hangup<'s>(event: &Self::Says<'s>) -> Option<Close<'s>> {
         match event {
-            Event::Hangup(close) | Event::Other(Message::Close(close)) => Some(close),
+            Event::Hangup(close) | Event::Other(Message::Close(close)) => Some(*close),
             _ => None,
         }
     }
@@ -126,7 +125,7 @@ impl Role for Platform {
         None
     }
 
-    fn heard_audio(command: Self::Hears<'_>) -> Option<usize> {
+    fn heard_audio(command: &Self::Hears<'_>) -> Option<usize> {
         match command {
             Command::Audio(audio) => Some(audio.len()),
             Command::Dropped(dropped) => Some(dropped.bytes),
@@ -134,7 +133,7 @@ impl Role for Platform {
         }
     }
 
-    fn said_audio(event: Self::Says<'_>) -> Option<usize> {
+    fn said_audio(event: &Self::Says<'_>) -> Option<usize> {
         match event {
             Event::Audio(audio) => Some(audio.len()),
             _ => None,
