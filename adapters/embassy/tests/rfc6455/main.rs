@@ -6,6 +6,7 @@
     reason = "a test panics where a promise does not hold"
 )]
 
+mod client;
 mod closing;
 #[path = "../oracles/frame.rs"]
 mod frame;
@@ -13,3 +14,4 @@ mod frames;
 #[path = "../oracles/ours.rs"]
 mod ours;
 mod rule;
+mod server;
