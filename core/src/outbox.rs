@@ -1,6 +1,6 @@
 //! The outgoing queue: whole messages on the caller's memory, which a barge-in can still overtake.
 
-use crate::copy::copy;
+use crate::copy::{copy, move_within};
 use crate::dialect::Encoded;
 use crate::error::{Bound, SendError};
 use crate::message::{Close, Message};
@@ -238,11 +238,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
                     }
                     self.tail = 0;
                 }
-                // It lies in memory, which the compiler is told so that it need not panic.
-                let end = from.saturating_add(size).min(capacity);
-                let from = from.min(end);
-                let to = self.tail.min(capacity.saturating_sub(end.saturating_sub(from)));
-                self.memory.as_mut().copy_within(from..end, to);
+                move_within(self.memory.as_mut(), from, self.tail, size);
                 self.tail = self.tail.saturating_add(size);
                 self.records = self.records.saturating_add(1);
                 self.newest = Some(record.kind);

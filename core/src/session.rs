@@ -102,8 +102,7 @@ impl<R: Role> Session<R> {
         let mut heard = R::decode(&mut facts.dialect, message);
         let Ok(what) = &mut heard else { return heard };
         let text_limit = self.config.max_text as usize;
-        if matches!(message, Message::Text(text) if text.len() > text_limit)
-            && R::heard_audio(what).is_none()
+        if matches!(message, Message::Text(text) if text.len() > text_limit) && R::heard_audio(what).is_none()
         {
             return Err(ReceiveError::Limit { bound: Bound::Text, at: text_limit });
         }

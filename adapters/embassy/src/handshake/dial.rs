@@ -3,7 +3,7 @@ use core::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{HandshakeError, Head, Proof};
+use super::{HandshakeError, Head, Proof, split_authority};
 
 /// A call about to be placed, as the platform does: whom to connect to, what to ask for, and the check of the reply.
 ///
@@ -24,6 +24,7 @@ pub struct Dial<'u> {
     authority: &'u str,
     host: &'u str,
     port: u16,
+    /// What follows the first `/` of path and query, which may be left out.
     path: &'u str,
     key: [u8; 24],
 }
@@ -41,22 +42,16 @@ impl<'u> Dial<'u> {
     fn parse(url: &'u str, nonce: [u8; 16]) -> Option<Self> {
         let rest = url.strip_prefix("ws://")?;
         let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
-        let (authority, path) = match rest.find('/') {
-            Some(at) => rest.split_at_checked(at)?,
-            None => (rest, "/"),
-        };
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
-            _ => (authority, 80),
-        };
-        let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"@<>\"\\^`{|}".contains(&byte);
-        if host.is_empty() || !url.bytes().all(may_stand) {
+        let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+        let (host, port) = split_authority(authority)?;
+        let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte);
+        if !path.bytes().all(may_stand) {
             return None;
         }
         let mut key = [0; 24];
         STANDARD.encode_slice(nonce, &mut key).ok()?;
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        Some(Self { authority, host, port, path, key })
+        let path = path.strip_prefix('/').unwrap_or(path);
+        Some(Self { authority, host, port: port.unwrap_or(80), path, key })
     }
 
     /// The name or address to connect to; an IPv6 address without brackets.
@@ -72,7 +67,7 @@ impl<'u> Dial<'u> {
     /// The request, to be written first: its bytes, one after the other.
     pub const fn parts(&self) -> [&[u8]; 7] {
         [
-            b"GET ",
+            b"GET /",
             self.path.as_bytes(),
             b" HTTP/1.1\r\nHost: ",
             self.authority.as_bytes(),
@@ -90,8 +85,7 @@ impl<'u> Dial<'u> {
     /// understood the request (RFC 6455 section 4.1), [`HandshakeError::Malformed`].
     pub fn accepted(&self, bytes: &[u8]) -> Result<Option<usize>, HandshakeError> {
         let Some((head, length)) = Head::read(bytes)? else { return Ok(None) };
-        let status = head.line().strip_prefix("HTTP/1.1 ").and_then(|line| line.get(..3));
-        match status.and_then(|status| status.parse().ok()) {
+        match status(head.line()) {
             Some(101) => {}
             Some(status) => return Err(HandshakeError::Declined(status)),
             None => return Err(HandshakeError::Malformed),
@@ -99,12 +93,19 @@ impl<'u> Dial<'u> {
         let proof = Proof::of(&self.key);
         // Neither subprotocol nor extension was offered.
         let proven = head.says("connection", "upgrade")
-            && head.says("upgrade", "websocket")
-            && head.field("sec-websocket-accept").is_some_and(|accept| accept.as_bytes() == proof.as_bytes())
+            && head.only("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
+            && head.only("sec-websocket-accept").is_some_and(|accept| accept.as_bytes() == proof.as_bytes())
             && head.field("sec-websocket-protocol").is_none()
             && head.field("sec-websocket-extensions").is_none();
         if proven { Ok(Some(length)) } else { Err(HandshakeError::Proof) }
     }
+}
+
+/// The three digits of a status line (RFC 9112 section 4), behind which some leave out the blank.
+fn status(line: &str) -> Option<u16> {
+    let (status, reason) = line.strip_prefix("HTTP/1.1 ")?.split_at_checked(3)?;
+    let is_status = status.bytes().all(|byte| byte.is_ascii_digit());
+    if is_status && (reason.is_empty() || reason.starts_with(' ')) { status.parse().ok() } else { None }
 }
 
 /// Nothing of the path: it holds tokens.

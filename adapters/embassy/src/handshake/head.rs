@@ -45,6 +45,13 @@ impl<'h> Head<'h> {
         self.fields(name).next()
     }
 
+    /// The value of a field that may stand but once: nothing if it stands twice.
+    pub(super) fn only(self, name: &str) -> Option<&'h str> {
+        let mut values = self.fields(name);
+        let value = values.next();
+        if values.next().is_none() { value } else { None }
+    }
+
     /// The words of a field that is a list, in order.
     pub fn words<'n>(self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
         self.fields(name).flat_map(|value| value.split(',')).map(|word| word.trim_matches([' ', '\t']))

@@ -6,10 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
+mod authority;
 mod decline;
 mod dial;
 mod head;
 mod request;
+
+use authority::split_authority;
 
 pub use decline::Decline;
 pub use dial::Dial;
@@ -28,7 +31,7 @@ pub enum HandshakeError {
     Method,
     /// It asks for no WebSocket, or for another version than 13.
     Upgrade,
-    /// The host, or the key, is missing or none.
+    /// The host, or the key, is missing, none, or told twice.
     Header,
     /// The application declined with this HTTP status.
     Declined(u16),

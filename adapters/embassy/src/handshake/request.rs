@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{HandshakeError, Head, Proof, is_token};
+use super::{HandshakeError, Head, Proof, is_token, split_authority};
 
 /// A platform's request to open a call.
 ///
@@ -28,6 +28,7 @@ use super::{HandshakeError, Head, Proof, is_token};
 #[derive(Clone, Copy, Default)]
 pub struct Request<'h> {
     head: Head<'h>,
+    /// Path and query, of which either may be left out.
     target: &'h str,
 }
 
@@ -48,13 +49,14 @@ impl<'h> Request<'h> {
         if method != "GET" {
             return Err(HandshakeError::Method);
         }
-        let target = target_path(target).ok_or(HandshakeError::Malformed)?;
+        let target = path_and_query(target).ok_or(HandshakeError::Malformed)?;
         Ok(Some((Self { head, target }, length)))
     }
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
     pub fn path(self) -> &'h str {
-        self.target.split_once('?').map_or(self.target, |(path, _)| path)
+        let path = self.target.split_once('?').map_or(self.target, |(path, _)| path);
+        if path.is_empty() { "/" } else { path }
     }
 
     /// What follows the `?`, if anything does.
@@ -82,12 +84,13 @@ impl<'h> Request<'h> {
         let Self { head, .. } = self;
         if !head.says("connection", "upgrade")
             || !head.says("upgrade", "websocket")
-            || head.field("sec-websocket-version") != Some("13")
+            || head.only("sec-websocket-version") != Some("13")
         {
             return Err(HandshakeError::Upgrade);
         }
-        let key = head.field("sec-websocket-key").map(str::as_bytes).filter(|key| is_key(key));
-        let (Some(key), Some(_)) = (key, head.field("host")) else { return Err(HandshakeError::Header) };
+        let key = head.only("sec-websocket-key").map(str::as_bytes).filter(|key| is_key(key));
+        let host = head.only("host").and_then(split_authority);
+        let (Some(key), Some(_)) = (key, host) else { return Err(HandshakeError::Header) };
         if subprotocol.is_some_and(|word| !is_token(word.as_bytes())) {
             return Err(HandshakeError::Unsuited);
         }
@@ -134,12 +137,13 @@ impl Accepted<'_> {
 }
 
 /// The path and query of a target, which may be a whole URL (RFC 9112 section 3.2).
-fn target_path(target: &str) -> Option<&str> {
-    let path = match target.split_once("://") {
-        Some((scheme, rest)) if !scheme.contains('/') => rest.get(rest.find('/')?..)?,
-        _ => target,
-    };
-    path.starts_with('/').then_some(path)
+fn path_and_query(target: &str) -> Option<&str> {
+    if target.starts_with('/') {
+        return Some(target);
+    }
+    let (scheme, rest) = target.split_once("://")?;
+    let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+    (is_token(scheme.as_bytes()) && split_authority(authority).is_some()).then_some(path)
 }
 
 /// Whether it is 16 bytes in base64.

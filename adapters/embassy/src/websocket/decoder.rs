@@ -75,7 +75,9 @@ impl Decoder {
     pub fn decode(&mut self, inbox: &mut Inbox<'_>) -> Result<Found, Violation> {
         inbox.release();
         if self.closed {
-            return Ok(Found::Nothing);
+            // What comes after a close is thrown away (section 1.4).
+            inbox.skip(usize::MAX);
+            return self.want(inbox, Header::MAX as u64);
         }
         loop {
             let Some(frame) = &mut self.frame else {
