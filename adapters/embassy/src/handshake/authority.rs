@@ -1,8 +1,10 @@
+use super::cut;
+
 /// A host, and its port if it tells one (RFC 3986 section 3.2, without a user). An IPv6 address comes without brackets.
 /// `None` for anything that is none.
 pub(super) fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, rest) = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']')?,
+        Some(rest) => cut(rest, "]")?,
         None => authority.split_at_checked(authority.find(':').unwrap_or(authority.len()))?,
     };
     let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);

@@ -3,7 +3,7 @@ use core::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{HandshakeError, Head, Proof, split_authority};
+use super::{HandshakeError, Head, KEY, Proof, cut, split_authority};
 
 /// A call about to be placed, as the platform does: whom to connect to, what to ask for, and the check of the reply.
 ///
@@ -26,7 +26,7 @@ pub struct Dial<'u> {
     port: u16,
     /// What follows the first `/` of path and query, which may be left out.
     path: &'u str,
-    key: [u8; 24],
+    key: [u8; KEY],
 }
 
 impl<'u> Dial<'u> {
@@ -41,14 +41,14 @@ impl<'u> Dial<'u> {
 
     fn parse(url: &'u str, nonce: [u8; 16]) -> Option<Self> {
         let rest = url.strip_prefix("ws://")?;
-        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+        let rest = cut(rest, "#").map_or(rest, |(rest, _)| rest);
         let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
         let (host, port) = split_authority(authority)?;
         let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte);
         if !path.bytes().all(may_stand) {
             return None;
         }
-        let mut key = [0; 24];
+        let mut key = [0; KEY];
         STANDARD.encode_slice(nonce, &mut key).ok()?;
         let path = path.strip_prefix('/').unwrap_or(path);
         Some(Self { authority, host, port: port.unwrap_or(80), path, key })

@@ -1,6 +1,7 @@
 use core::fmt;
+use core::iter::from_fn;
 
-use super::{HandshakeError, is_token};
+use super::{HandshakeError, cut, is_token, pieces};
 
 /// The head of a request or a response: its first line, and its fields (RFC 9112).
 #[derive(Clone, Copy, Default)]
@@ -15,10 +16,10 @@ impl<'h> Head<'h> {
     /// # Errors
     /// [`HandshakeError::Malformed`].
     pub fn read(bytes: &'h [u8]) -> Result<Option<(Self, usize)>, HandshakeError> {
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+        let Some(end) = bytes.array_windows().position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let head = bytes.get(..end.saturating_add(2)).unwrap_or_default();
         let head = str::from_utf8(head).map_err(|_| HandshakeError::Malformed)?;
-        let (line, fields) = head.split_once("\r\n").ok_or(HandshakeError::Malformed)?;
+        let (line, fields) = cut(head, "\r\n").ok_or(HandshakeError::Malformed)?;
         let head = Self { line, fields };
         if is_clean(line) && head.lines().all(is_field) {
             Ok(Some((head, end.saturating_add(4))))
@@ -35,7 +36,7 @@ impl<'h> Head<'h> {
     /// The values of a field, in order; names are compared without regard to case.
     pub fn fields<'n>(self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
         self.lines()
-            .filter_map(|line| line.split_once(':'))
+            .filter_map(|line| cut(line, ":"))
             .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim_matches([' ', '\t']))
     }
@@ -54,7 +55,7 @@ impl<'h> Head<'h> {
 
     /// The words of a field that is a list, in order.
     pub fn words<'n>(self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
-        self.fields(name).flat_map(|value| value.split(',')).map(|word| word.trim_matches([' ', '\t']))
+        self.fields(name).flat_map(|value| pieces(value, ",")).map(|word| word.trim_matches([' ', '\t']))
     }
 
     /// Whether a field that is a list has a word, without regard to case.
@@ -63,13 +64,18 @@ impl<'h> Head<'h> {
     }
 
     fn lines(self) -> impl Iterator<Item = &'h str> {
-        self.fields.split_terminator("\r\n")
+        let mut rest = self.fields;
+        from_fn(move || {
+            let (line, behind) = cut(rest, "\r\n")?;
+            rest = behind;
+            Some(line)
+        })
     }
 }
 
 /// A name, a colon right behind it, a value. A line that goes on the one before it is none (RFC 9112 section 5.2).
 fn is_field(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(name, value)| is_token(name.as_bytes()) && is_clean(value))
+    cut(line, ":").is_some_and(|(name, value)| is_token(name.as_bytes()) && is_clean(value))
 }
 
 /// Whether it holds nothing that ends a line elsewhere.

@@ -4,15 +4,17 @@ use core::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sha1::{Digest, Sha1};
 
 mod authority;
 mod decline;
 mod dial;
 mod head;
+mod pieces;
 mod request;
+mod sha1;
 
 use authority::split_authority;
+use pieces::{cut, pieces};
 
 pub use decline::Decline;
 pub use dial::Dial;
@@ -75,18 +77,23 @@ impl fmt::Display for HandshakeError {
 
 impl core::error::Error for HandshakeError {}
 
+/// Length of a key, in bytes: that of 16 bytes in base64.
+const KEY: usize = 24;
+
 /// What a server proves with that it has understood a key (RFC 6455 section 4.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Proof([u8; 28]);
 
 impl Proof {
-    pub(crate) fn of(key: &[u8]) -> Self {
-        let mut sha = Sha1::new();
-        sha.update(key);
-        sha.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    pub(crate) fn of(key: &[u8; KEY]) -> Self {
+        let mut message = [0; sha1::MESSAGE];
+        let suffix = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+        for (place, byte) in message.iter_mut().zip(key.iter().chain(suffix)) {
+            *place = *byte;
+        }
         let mut proof = [0; 28];
         // 20 bytes are 28 characters.
-        let _ = STANDARD.encode_slice(sha.finalize(), &mut proof);
+        let _ = STANDARD.encode_slice(sha1::digest(&message), &mut proof);
         Self(proof)
     }
 

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{HandshakeError, Head, Proof, is_token, split_authority};
+use super::{HandshakeError, Head, KEY, Proof, cut, is_token, pieces, split_authority};
 
 /// A platform's request to open a call.
 ///
@@ -40,7 +40,7 @@ impl<'h> Request<'h> {
     /// [`HandshakeError::Malformed`], [`HandshakeError::Method`].
     pub fn read(bytes: &'h [u8]) -> Result<Option<(Self, usize)>, HandshakeError> {
         let Some((head, length)) = Head::read(bytes)? else { return Ok(None) };
-        let mut words = head.line().split(' ');
+        let mut words = pieces(head.line(), " ");
         let (Some(method), Some(target), Some("HTTP/1.1"), None) =
             (words.next(), words.next(), words.next(), words.next())
         else {
@@ -55,13 +55,13 @@ impl<'h> Request<'h> {
 
     /// The path asked for, `/` at its beginning. It often carries a token: a secret.
     pub fn path(self) -> &'h str {
-        let path = self.target.split_once('?').map_or(self.target, |(path, _)| path);
+        let path = cut(self.target, "?").map_or(self.target, |(path, _)| path);
         if path.is_empty() { "/" } else { path }
     }
 
     /// What follows the `?`, if anything does.
     pub fn query(self) -> Option<&'h str> {
-        self.target.split_once('?').map(|(_, query)| query)
+        cut(self.target, "?").map(|(_, query)| query)
     }
 
     /// The first header of this name. Sinch sends none of its own.
@@ -88,7 +88,7 @@ impl<'h> Request<'h> {
         {
             return Err(HandshakeError::Upgrade);
         }
-        let key = head.only("sec-websocket-key").map(str::as_bytes).filter(|key| is_key(key));
+        let key = head.only("sec-websocket-key").and_then(key);
         let host = head.only("host").and_then(split_authority);
         let (Some(key), Some(_)) = (key, host) else { return Err(HandshakeError::Header) };
         if subprotocol.is_some_and(|word| !is_token(word.as_bytes())) {
@@ -141,13 +141,15 @@ fn path_and_query(target: &str) -> Option<&str> {
     if target.starts_with('/') {
         return Some(target);
     }
-    let (scheme, rest) = target.split_once("://")?;
+    let (scheme, rest) = cut(target, "://")?;
     let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
     (is_token(scheme.as_bytes()) && split_authority(authority).is_some()).then_some(path)
 }
 
-/// Whether it is 16 bytes in base64.
-fn is_key(key: &[u8]) -> bool {
+/// A key, if it is 16 bytes in base64.
+fn key(text: &str) -> Option<&[u8; KEY]> {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    key.strip_suffix(b"==").is_some_and(|key| key.len() == 22 && key.iter().all(is_base64))
+    let key = text.as_bytes().as_array()?;
+    let is_key = key.strip_suffix(b"==").is_some_and(|key| key.iter().all(is_base64));
+    is_key.then_some(key)
 }
