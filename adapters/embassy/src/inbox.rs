@@ -1,3 +1,4 @@
+use core::cell::Cell;
 use core::fmt;
 use core::ops::Range;
 
@@ -185,10 +186,11 @@ impl<'m> Inbox<'m> {
         if from.start == to || from.len() == 0 {
             return;
         }
-        // Both lie in memory, which the compiler is told so that it need not panic.
-        let Some(memory) = self.memory.get_mut(to..from.end) else { return };
-        let by = from.start.saturating_sub(to).min(memory.len());
-        memory.copy_within(by.., 0);
+        let cells = Cell::from_mut(&mut *self.memory).as_slice_of_cells();
+        let (Some(from), Some(to)) = (cells.get(from.range()), cells.get(to..)) else { return };
+        for (from, to) in from.iter().zip(to) {
+            to.set(from.get());
+        }
     }
 
     fn unmask(&mut self, span: Span, mask: Option<&mut Mask>) {

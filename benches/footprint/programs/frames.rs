@@ -6,10 +6,12 @@
 #![no_std]
 #![no_main]
 
+use core::hint::black_box;
 use core::time::Duration;
 
 use semihosting::{println, process};
 use voxwire::{Application, Command, Config, Dialect, Instant, Message, Session};
+use voxwire_embassy::websocket::Mask;
 use voxwire_footprint::Firmware;
 
 /// Frames that are counted: ten seconds of a call.
@@ -36,7 +38,19 @@ fn main() -> ! {
     println!("bytes session {}", size_of::<Session<Application>>());
     println!("instructions sinch {}", counted(sinch(), Message::Binary(&VOICE), Message::Binary(&VOICE)));
     println!("instructions wavix {}", counted(wavix(), Message::Text(media), Message::Text(echo)));
+    println!("instructions mask {}", masked());
     process::exit(0)
+}
+
+/// Instructions that it takes to mask the voice, on average.
+fn masked() -> u32 {
+    let mut voice = VOICE;
+    let mut mask = Mask::new([1, 2, 3, 4]);
+    let begun = ticks();
+    for _ in 0..FRAMES {
+        mask.apply(black_box(&mut voice));
+    }
+    per_frame(ticks().wrapping_sub(begun))
 }
 
 /// A call on Sinch that has been announced and answered.
@@ -72,8 +86,11 @@ fn counted(mut call: Firmware, frame: Message<'_>, echo: Message<'_>) -> u32 {
         now = now + Duration::from_millis(20);
         assert!(call.hear(now, frame).is_ok());
     }
-    let ticks = ticks().wrapping_sub(begun);
-    // An instruction takes 1.024 µs, which the counter divides into 25.6.
+    per_frame(ticks().wrapping_sub(begun))
+}
+
+/// Instructions for one frame of all, in so much time. An instruction takes 1.024 µs, which the counter divides into 25.6.
+fn per_frame(ticks: u32) -> u32 {
     (u64::from(ticks) * 10 / 256 / u64::from(FRAMES)) as u32
 }
 

@@ -1,13 +1,16 @@
-use super::cut;
+use super::{cut, split_before};
 
 /// A host, and its port if it tells one (RFC 3986 section 3.2, without a user). An IPv6 address comes without brackets.
 /// `None` for anything that is none.
 pub(super) fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, rest) = match authority.strip_prefix('[') {
         Some(rest) => cut(rest, "]")?,
-        None => authority.split_at_checked(authority.find(':').unwrap_or(authority.len()))?,
+        None => split_before(authority, |byte| byte == b':'),
     };
-    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
+    let may_stand = |byte: u8| match byte {
+        b'!' | b'$'..=b'.' | b':' | b';' | b'=' | b'_' | b'~' => true,
+        byte => byte.is_ascii_alphanumeric(),
+    };
     if host.is_empty() || !host.bytes().all(may_stand) {
         return None;
     }

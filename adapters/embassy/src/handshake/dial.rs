@@ -1,9 +1,6 @@
 use core::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use super::{HandshakeError, Head, KEY, Proof, cut, split_authority};
+use super::{HandshakeError, Head, KEY, Proof, base64, cut, split_authority, split_before};
 
 /// A call about to be placed, as the platform does: whom to connect to, what to ask for, and the check of the reply.
 ///
@@ -42,14 +39,14 @@ impl<'u> Dial<'u> {
     fn parse(url: &'u str, nonce: [u8; 16]) -> Option<Self> {
         let rest = url.strip_prefix("ws://")?;
         let rest = cut(rest, "#").map_or(rest, |(rest, _)| rest);
-        let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+        let (authority, path) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
         let (host, port) = split_authority(authority)?;
         let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte);
         if !path.bytes().all(may_stand) {
             return None;
         }
         let mut key = [0; KEY];
-        STANDARD.encode_slice(nonce, &mut key).ok()?;
+        base64::encode(&nonce, &mut key);
         let path = path.strip_prefix('/').unwrap_or(path);
         Some(Self { authority, host, port: port.unwrap_or(80), path, key })
     }

@@ -38,7 +38,7 @@ impl<'h> Head<'h> {
         self.lines()
             .filter_map(|line| cut(line, ":"))
             .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim_matches([' ', '\t']))
+            .map(|(_, value)| value.trim_ascii())
     }
 
     /// The first value of a field.
@@ -55,7 +55,7 @@ impl<'h> Head<'h> {
 
     /// The words of a field that is a list, in order.
     pub fn words<'n>(self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
-        self.fields(name).flat_map(|value| pieces(value, ",")).map(|word| word.trim_matches([' ', '\t']))
+        self.fields(name).flat_map(|value| pieces(value, ",")).map(str::trim_ascii)
     }
 
     /// Whether a field that is a list has a word, without regard to case.

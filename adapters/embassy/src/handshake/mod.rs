@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 mod authority;
+mod base64;
 mod decline;
 mod dial;
 mod head;
@@ -14,7 +12,7 @@ mod request;
 mod sha1;
 
 use authority::split_authority;
-use pieces::{cut, pieces};
+use pieces::{cut, pieces, split_before};
 
 pub use decline::Decline;
 pub use dial::Dial;
@@ -92,8 +90,7 @@ impl Proof {
             *place = *byte;
         }
         let mut proof = [0; 28];
-        // 20 bytes are 28 characters.
-        let _ = STANDARD.encode_slice(sha1::digest(&message), &mut proof);
+        base64::encode(&sha1::digest(&message), &mut proof);
         Self(proof)
     }
 
@@ -104,6 +101,9 @@ impl Proof {
 
 /// Whether it can stand in a head as one word (RFC 9110 section 5.6.2).
 fn is_token(word: &[u8]) -> bool {
-    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let is_token = |byte: &u8| match byte {
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
+        byte => byte.is_ascii_alphanumeric(),
+    };
     !word.is_empty() && word.iter().all(is_token)
 }

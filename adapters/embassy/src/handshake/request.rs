@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{HandshakeError, Head, KEY, Proof, cut, is_token, pieces, split_authority};
+use super::{HandshakeError, Head, KEY, Proof, cut, is_token, pieces, split_authority, split_before};
 
 /// A platform's request to open a call.
 ///
@@ -142,7 +142,7 @@ fn path_and_query(target: &str) -> Option<&str> {
         return Some(target);
     }
     let (scheme, rest) = cut(target, "://")?;
-    let (authority, path) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+    let (authority, path) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
     (is_token(scheme.as_bytes()) && split_authority(authority).is_some()).then_some(path)
 }
 

@@ -10,14 +10,15 @@ impl Mask {
         Self(u32::from_le_bytes(mask))
     }
 
-    /// Masks what comes next of the payload, a word at a time.
+    /// Masks what comes next of the payload, two words at a time.
     pub fn apply(&mut self, bytes: &mut [u8]) {
         let Self(mask) = *self;
+        let twice = u64::from(mask) << 32 | u64::from(mask);
         let (words, rest) = bytes.as_chunks_mut();
         for word in words {
-            *word = (u32::from_le_bytes(*word) ^ mask).to_le_bytes();
+            *word = (u64::from_le_bytes(*word) ^ twice).to_le_bytes();
         }
-        for (byte, mask) in rest.iter_mut().zip(mask.to_le_bytes()) {
+        for (byte, mask) in rest.iter_mut().zip(twice.to_le_bytes()) {
             *byte ^= mask;
         }
         self.0 = mask.rotate_right((rest.len() as u32).wrapping_mul(8));
