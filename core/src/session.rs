@@ -102,8 +102,7 @@ impl<R: Role> Session<R> {
         let mut heard = R::decode(&mut facts.dialect, message);
         let Ok(what) = &mut heard else { return heard };
         let text_limit = self.config.max_text as usize;
-        if matches!(message, Message::Text(text) if text.len() > text_limit)
-            && R::heard_audio(what).is_none()
+        if matches!(message, Message::Text(text) if text.len() > text_limit) && R::heard_audio(what).is_none()
         {
             return Err(ReceiveError::Limit { bound: Bound::Text, at: text_limit });
         }
@@ -243,7 +242,8 @@ impl<R: Role> Session<R> {
     ) -> Result<Encoded<'s>, SendError> {
         let phase = self.permit(&says)?;
         let now = self.now.max(now);
-        let encoded = self.encode(now, &says, buf)?;
+        let encoded = self.encode(now, &says, buf);
+        let Ok(_) = encoded else { return encoded };
 
         // Nothing fails from here on.
         self.now = now;
@@ -255,7 +255,7 @@ impl<R: Role> Session<R> {
         if R::said_audio(&says).is_some_and(|bytes| bytes > 0) || R::heartbeat() == Some(says) {
             self.spoke();
         }
-        Ok(encoded)
+        encoded
     }
 
     /// Whether it may be said now, and the phase that follows from it.
@@ -286,7 +286,10 @@ impl<R: Role> Session<R> {
         };
         let limit =
             if bound == Bound::Text { self.config.max_text as usize } else { self.config.message_limit() };
-        if len > limit { Err(SendError::Limit { bound }) } else { encoded }
+        if len > limit {
+            return Err(SendError::Limit { bound });
+        }
+        encoded
     }
 
     fn clocks(&self, now: Instant) -> Now {
