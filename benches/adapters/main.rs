@@ -27,8 +27,12 @@ const OTHER_FILES: usize = 64;
 
 /// The counts of calls, and how many messages of each are on their way at once. One is a call as it is: each message
 /// is read by itself. With more, a read may find several.
-const HEATS: [Heat; 3] =
-    [Heat { calls: 100, ahead: 1 }, Heat { calls: 1_000, ahead: 1 }, Heat { calls: 1_000, ahead: 4 }];
+const HEATS: [Heat; 4] = [
+    Heat { calls: 1, ahead: 1 },
+    Heat { calls: 100, ahead: 1 },
+    Heat { calls: 1_000, ahead: 1 },
+    Heat { calls: 1_000, ahead: 4 },
+];
 
 #[derive(Clone, Copy)]
 struct Heat {
@@ -102,7 +106,8 @@ fn race(filter: &str) -> io::Result<()> {
 impl Heat {
     fn name(self) -> String {
         let Self { calls, ahead } = self;
-        format!("{calls} calls, {ahead} ahead")
+        let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+        format!("{calls}, {ahead} ahead")
     }
 
     /// Races the servers and prints what they took.
@@ -121,15 +126,19 @@ impl Heat {
         for (server, lane) in Server::ALL.into_iter().zip(&samples) {
             let ratio = |rival: &[Sample]| median(lane.iter().zip(rival).map(|(own, its)| own.cpu / its.cpu));
             let [_, same_buffers, defaults] = &samples;
+            let memory = match self.calls {
+                // Of one call it would be what the process needs for its first.
+                1 => "-".to_owned(),
+                _ => format!("{:.1} KiB", median(lane.iter().map(|sample| sample.memory)) / 1024.0),
+            };
             println!(
-                "{:<22} {:<23} {:>9.2} µs {:>6.2} µs {:>14.2} {:>12.2} {:>8.1} KiB",
+                "{:<22} {:<23} {:>9.2} µs {:>6.2} µs {:>14.2} {:>12.2} {memory:>12}",
                 self.name(),
                 server.name(),
                 median(lane.iter().map(|sample| sample.cpu)) / 1e3,
                 lane.iter().map(|sample| sample.cpu).fold(f64::INFINITY, f64::min) / 1e3,
                 ratio(same_buffers),
                 ratio(defaults),
-                median(lane.iter().map(|sample| sample.memory)) / 1024.0,
             );
         }
         Ok(())

@@ -242,7 +242,8 @@ impl<R: Role> Session<R> {
     ) -> Result<Encoded<'s>, SendError> {
         let phase = self.permit(&says)?;
         let now = self.now.max(now);
-        let encoded = self.encode(now, &says, buf)?;
+        let encoded = self.encode(now, &says, buf);
+        let Ok(_) = encoded else { return encoded };
 
         // Nothing fails from here on.
         self.now = now;
@@ -254,7 +255,7 @@ impl<R: Role> Session<R> {
         if R::said_audio(&says).is_some_and(|bytes| bytes > 0) || R::heartbeat() == Some(says) {
             self.spoke();
         }
-        Ok(encoded)
+        encoded
     }
 
     /// Whether it may be said now, and the phase that follows from it.
@@ -285,7 +286,10 @@ impl<R: Role> Session<R> {
         };
         let limit =
             if bound == Bound::Text { self.config.max_text as usize } else { self.config.message_limit() };
-        if len > limit { Err(SendError::Limit { bound }) } else { encoded }
+        if len > limit {
+            return Err(SendError::Limit { bound });
+        }
+        encoded
     }
 
     fn clocks(&self, now: Instant) -> Now {

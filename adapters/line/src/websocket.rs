@@ -14,7 +14,8 @@ const READ: usize = 4 * 1024;
 /// The socket library's WebSocket, which is given the stream whenever it is used, and what goes past it: messages of one
 /// frame. A stream that would wait is [`Poll::Pending`].
 pub(crate) struct WebSocket {
-    library: WebSocketContext,
+    /// Apart, for it is large and seldom used: what each message needs lies close together.
+    library: Box<WebSocketContext>,
     role: Role,
     /// The longest message that is read, in bytes.
     limit: usize,
@@ -34,8 +35,9 @@ pub(crate) struct WebSocket {
 
 impl WebSocket {
     pub(crate) fn new(role: Role, config: &CallConfig, early: &[u8]) -> Self {
+        let library = WebSocketContext::from_partially_read(early.to_vec(), role, Some(config.websocket()));
         Self {
-            library: WebSocketContext::from_partially_read(early.to_vec(), role, Some(config.websocket())),
+            library: Box::new(library),
             role,
             limit: config.session.message_limit(),
             rest: BytesMut::new(),

@@ -60,7 +60,7 @@ impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
 
     /// Whether the call is over.
     pub fn is_closed(&self) -> bool {
-        self.shared.lock().session().is_closed()
+        self.shared.is_closed()
     }
 
     /// The dialect, once it is known.
@@ -82,10 +82,10 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
     ///
     /// # Errors
     /// [`CallError::Send`]: nothing was queued. [`CallError::Cleared`]: a clear came while it waited.
-    pub async fn send(&mut self, says: impl Into<R::Says<'_>>) -> Result<(), CallError> {
-        let says = says.into();
-        let mut turn = Turn::new();
-        poll_fn(|cx| self.poll_send(cx, says, &mut turn)).await
+    // Not an `async fn`, which would keep the words twice.
+    pub fn send<'s>(&mut self, says: impl Into<R::Says<'s>>) -> impl Future<Output = Result<(), CallError>> {
+        let (says, mut turn) = (says.into(), Turn::new());
+        poll_fn(move |cx| self.poll_send(cx, says, &mut turn))
     }
 
     /// Ready once it is wholly queued.

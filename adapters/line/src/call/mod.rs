@@ -79,16 +79,19 @@ impl<R: Role, S, T: Runtime<S>> Call<R, S, T> {
     ///
     /// # Errors
     /// Those of [`Hearing::next`].
-    pub async fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
-        self.hearing.next(inbox).await
+    pub fn next<'i>(
+        &mut self,
+        inbox: &'i mut Inbox,
+    ) -> impl Future<Output = Result<R::Hears<'i>, CallError>> {
+        self.hearing.next(inbox)
     }
 
     /// Says something. See [`Speaking::send`].
     ///
     /// # Errors
     /// Those of [`Speaking::send`].
-    pub async fn send(&mut self, says: impl Into<R::Says<'_>>) -> Result<(), CallError> {
-        self.speaking.send(says).await
+    pub fn send<'s>(&mut self, says: impl Into<R::Says<'s>>) -> impl Future<Output = Result<(), CallError>> {
+        self.speaking.send(says)
     }
 
     /// Waits until everything said is on the socket. See [`Speaking::flush`].

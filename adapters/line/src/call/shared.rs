@@ -2,6 +2,7 @@
 //! an await.
 
 use core::marker::PhantomData;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,8 @@ use crate::{CallError, Inbox, Line};
 pub(super) struct Shared<R: Role, S, T> {
     state: Mutex<State<R, S, T>>,
     wakers: Arc<Wakers>,
+    /// Whether the call is over, for who asks without the lock.
+    closed: AtomicBool,
 }
 
 struct State<R: Role, S, T> {
@@ -31,7 +34,7 @@ struct State<R: Role, S, T> {
 
 /// The shared, locked.
 pub(super) struct Held<'s, R: Role, S, T> {
-    wakers: &'s Wakers,
+    shared: &'s Shared<R, S, T>,
     state: MutexGuard<'s, State<R, S, T>>,
 }
 
@@ -66,12 +69,16 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
         let wakers = Arc::new(Wakers::default());
         let (line, waker) = (line(Instant::ZERO), wakers.clone().into());
         let state = State { line, socket, waker, began: T::now(), runtime: PhantomData };
-        Self { state: Mutex::new(state), wakers }
+        Self { state: Mutex::new(state), wakers, closed: AtomicBool::new(false) }
     }
 
     /// A panic elsewhere leaves nothing half done here: every change is whole before anything can fail.
     pub(super) fn lock(&self) -> Held<'_, R, S, T> {
-        Held { wakers: &self.wakers, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+        Held { shared: self, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Held::hear).
@@ -114,7 +121,7 @@ impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
             return polled;
         }
         // The socket may have become usable before there was anybody to wake.
-        self.wakers.speaking.register(cx.waker());
+        self.shared.wakers.speaking.register(cx.waker());
         self.act(poll)
     }
 
@@ -128,15 +135,18 @@ impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
         let cx = Context::from_waker(waker);
         let mut io = Polled { socket, cx, runtime: PhantomData };
         let done = act(line, &now, &mut io);
+        if line.session().is_closed() {
+            self.shared.closed.store(true, Ordering::Release);
+        }
         let duties = line.duties();
         if duties.shut_down {
             let _ = T::poll_close(io.socket, &mut io.cx);
         }
         if duties.wake_hearing {
-            self.wakers.hearing.wake();
+            self.shared.wakers.hearing.wake();
         }
         if duties.wake_speaking {
-            self.wakers.speaking.wake();
+            self.shared.wakers.speaking.wake();
         }
         done
     }
