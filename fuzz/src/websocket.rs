@@ -37,8 +37,9 @@ pub fn websocket(data: &[u8]) {
 }
 
 fn frames(side: Side, wire: &[u8], spare: usize, piece: usize) {
-    let whole = hear(side, wire, wire.len() + Inbox::MIN, wire.len());
-    assert_eq!(hear(side, wire, wire.len() + Inbox::MIN, piece), whole, "cut every {piece} bytes");
+    let roomy = wire.len() + Inbox::MIN + spare;
+    let whole = hear(side, wire, roomy, wire.len());
+    assert_eq!(hear(side, wire, roomy, piece), whole, "cut every {piece} bytes");
     assert_sane(wire, &whole.0);
     for inbox in [spare, Inbox::MIN + spare] {
         let told = hear(side, wire, inbox, piece);
