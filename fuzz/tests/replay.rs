@@ -36,3 +36,8 @@ fn wire() {
 fn session() {
     replay("session", voxwire_fuzz::session);
 }
+
+#[test]
+fn websocket() {
+    replay("websocket", voxwire_fuzz::websocket);
+}

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use proptest::prelude::{ProptestConfig, any};
 use proptest::sample::Index;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{RngSeed, TestRunner};
 
 use crate::mutated::{Tally, mutated};
-use crate::streams::{chunks, streams};
+use crate::streams::{cases, chunks, streams};
 use crate::valid::{hear_all, hold_in_pieces};
 
 #[test]
@@ -23,11 +23,8 @@ fn long_run() {
     let strategy = (streams(), chunks(), any::<Index>(), mutated());
     for seed in first_seed.. {
         // A runner is good for its number of cases once.
-        let mut wide = [0; 32];
-        wide[..8].copy_from_slice(&seed.to_le_bytes());
-        let config = ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &wide);
-        let run = TestRunner::new_with_rng(config, rng).run(&strategy, |(stream, chunks, spare, broken)| {
+        let config = ProptestConfig { rng_seed: RngSeed::Fixed(seed), ..cases(1_000) };
+        let run = TestRunner::new(config).run(&strategy, |(stream, chunks, spare, broken)| {
             let (broken, wire) = broken;
             hear_all(&stream, &chunks);
             hold_in_pieces(&stream, &chunks, spare);

@@ -6,16 +6,16 @@ use core::slice::from_ref;
 use std::collections::HashMap;
 
 use proptest::collection::vec;
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use proptest::sample::{Index, select};
 use voxwire_embassy::websocket::Side;
 
 use crate::differences::{FromTungstenite, FromWsFramer, from_tungstenite, from_ws_framer};
 use crate::frame::{CLOSE, FIN, Frame, Length};
-use crate::streams::{Stream, streams};
+use crate::streams::{Stream, cases, streams};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(cases(1_000))]
 
     #[test]
     fn what_is_wrong_is_refused_alike((stream, wire) in mutated()) {

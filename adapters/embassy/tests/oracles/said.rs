@@ -7,21 +7,21 @@ use std::collections::VecDeque;
 use embassy_futures::block_on;
 use embedded_io_async::{ErrorType, Read, Write};
 use proptest::collection::vec;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use voxwire::{Application, Close, Command, Config, Dialect, Event, Instant, Message, Platform};
 use voxwire_embassy::websocket::Side;
 use voxwire_embassy::{Call, Clock, Inbox};
 
 use crate::frame::{FIN, Frame, PING, TEXT};
 use crate::ours::Heard;
-use crate::streams::Random;
+use crate::streams::{Random, cases};
 use crate::theirs::{Oracle, Tungstenite, WsFramer};
 
 /// What opens a call at an application.
 const START: &str = r#"{"event":"start","stream_id":"s","stream_type":"twoway","call_id":"c"}"#;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn an_application_is_heard(words in words(), takes in vec(1..2_000_usize, 1..6)) {

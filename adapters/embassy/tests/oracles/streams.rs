@@ -1,12 +1,23 @@
 //! What a peer may say, at random, and what is to be heard of it.
 
 use proptest::collection::vec;
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 use voxwire_embassy::websocket::Side;
 
 use crate::frame::{BINARY, CLOSE, CONTINUATION, FIN, Frame, PING, PONG, TEXT};
 use crate::ours::Heard;
+
+/// A run of so many cases that is the same each time.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: count,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(6455),
+        ..ProptestConfig::default()
+    }
+}
 
 /// Frames in order, and what they say.
 #[derive(Clone, Debug)]

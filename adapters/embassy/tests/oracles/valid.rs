@@ -1,15 +1,15 @@
 //! Streams that keep to the rules: everybody hears what was said.
 
-use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::prelude::{any, proptest};
 use proptest::sample::Index;
 use voxwire_embassy::Inbox;
 
 use crate::ours::{Heard, Ours};
-use crate::streams::{Stream, chunks, pieces, streams};
+use crate::streams::{Stream, cases, chunks, pieces, streams};
 use crate::theirs::{Oracle, Tungstenite, WsFramer};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn all_that_is_said_is_heard(stream in streams(), chunks in chunks()) {

@@ -3,7 +3,7 @@
 use voxwire_embassy::websocket::Violation::{self, *};
 use voxwire_embassy::websocket::{Header, Mask, Opcode, Side};
 
-use crate::frame::{BINARY, CLOSE, Length, PING, TEXT};
+use crate::frame::{BINARY, CLOSE, FIN, Length, PING, TEXT};
 use crate::ours::Heard::{self, Binary, Ping, Pong, Text};
 use crate::rule::{Sent, binary, frame, hear, hold, more, ping, pong, rest, text, wire};
 
@@ -299,6 +299,12 @@ fn sizes() {
     assert_eq!(heard(&[text(vec![b'x'; inbox + 1])]), (vec![], Err(TooLong)), "7.4.1");
     let huge = Sent::Bytes([&[TEXT, 127], &(u64::MAX >> 1).to_be_bytes()[..]].concat());
     assert_eq!(hear(Side::Client, &wire(Side::Client, &[huge]), 1, inbox), (vec![], Err(TooLong)), "7.4.1");
+    let header = |len: usize| Sent::Bytes(vec![FIN | TEXT, 126, (len >> 8) as u8, len as u8]);
+    assert_eq!(hear(Side::Client, &wire(Side::Client, &[header(inbox)]), 1, inbox), (vec![], Ok(())));
+    assert_eq!(
+        hear(Side::Client, &wire(Side::Client, &[header(inbox + 1)]), 1, inbox),
+        (vec![], Err(TooLong))
+    );
     // In fragments, each of which would fit.
     let fragments = [text(vec![b'x'; 200]).unfinished(), rest(vec![b'x'; 100])];
     assert_eq!(heard(&fragments), (vec![Text("x".repeat(300))], Ok(())));
@@ -325,6 +331,9 @@ fn sizes() {
             assert_eq!(pieces.collect::<Vec<_>>().concat(), audio);
         }
     }
+    // What ends just where a piece does ends without another.
+    let (piece, sent) = (Binary(vec![7; inbox]), [binary(vec![7; 2 * inbox]).unfinished(), rest("")]);
+    assert_eq!(heard(&sent), (vec![piece.clone(), piece], Ok(())));
     let header = [&[0x80 | BINARY, 127], &(u64::MAX >> 1).to_be_bytes()[..], b"beginning"].concat();
     assert_eq!(hear(Side::Client, &header, 1, inbox).1, Ok(()));
 }
