@@ -11,6 +11,7 @@ use core::time::Duration;
 
 use semihosting::{println, process};
 use voxwire::{Application, Command, Config, Dialect, Instant, Message, Session};
+use voxwire_embassy::Call;
 use voxwire_embassy::websocket::Mask;
 use voxwire_footprint::Firmware;
 
@@ -36,6 +37,7 @@ fn main() -> ! {
     let echo = wrapped(SAID, &mut echo);
 
     println!("bytes session {}", size_of::<Session<Application>>());
+    println!("bytes call {}", size_of::<Call<'_, Application, (), (), ()>>());
     println!("instructions sinch {}", counted(sinch(), Message::Binary(&VOICE), Message::Binary(&VOICE)));
     println!("instructions wavix {}", counted(wavix(), Message::Text(media), Message::Text(echo)));
     println!("instructions mask {}", masked());
