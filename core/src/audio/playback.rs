@@ -159,7 +159,7 @@ impl Playback {
     /// A clear was put on the socket: tells where it stops speech, whether or not it is there yet.
     pub fn clear(&mut self, now: Instant) -> Stopped {
         let now = self.settle(now);
-        let late = self.ear.at_least(now.minus_micros(self.jitter));
+        let late = self.ear.at_least_of_all(now.minus_micros(self.jitter));
         let early = self.ear.at_most(now.plus_micros(self.jitter));
         let at = self.certain(late.position, early.position);
         let unheard = at.remaining(self.sent);

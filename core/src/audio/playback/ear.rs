@@ -17,7 +17,7 @@ use crate::time::Instant;
 
 /// How many spurts are remembered: as many as may be under way at once without loss of precision. What is lost with a
 /// forgotten one comes back when the next has begun everywhere.
-const SPURTS: usize = 8;
+const SPURTS: usize = 16;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ear {
@@ -26,8 +26,10 @@ pub(super) struct Ear {
     capacity: u64,
     /// In order, each begun when those before it were played.
     spurts: Deque<Spurt, SPURTS>,
-    /// Whether the last of them was cut by the capacity.
-    overflowed: bool,
+    /// Once it was full, or may have been, since it was last near dry: how many samples dropped here may be heard there.
+    spared: Option<u64>,
+    /// When something was last dropped.
+    dropped_at: Instant,
 }
 
 /// A stretch of audio played without a pause.
@@ -53,7 +55,7 @@ pub(super) struct Reach {
 
 impl Ear {
     pub(super) const fn new(format: AudioFormat) -> Self {
-        Self { format, capacity: u64::MAX, spurts: Deque::new(), overflowed: false }
+        Self { format, capacity: u64::MAX, spurts: Deque::new(), spared: None, dropped_at: Instant::ZERO }
     }
 
     /// Sets the most samples held to be played.
@@ -72,18 +74,30 @@ impl Ear {
         }
         let Some(spurt) = self.spurts.back_mut() else { return };
         let played = spurt.played(format, now);
-        let queued = spurt.samples.saturating_sub(played).saturating_add(samples);
+        let left = spurt.samples.saturating_sub(played);
+        let queued = left.saturating_add(samples);
         let kept = queued.min(self.capacity);
         let dropped = queued.saturating_sub(kept);
         spurt.samples = played.saturating_add(kept);
         spurt.end = spurt.end.saturating_add(samples);
         spurt.unheard.lower = spurt.unheard.lower.saturating_add(dropped);
         spurt.unheard.upper = spurt.unheard.upper.saturating_add(dropped);
-        if dropped > 0 && !self.overflowed {
-            self.overflowed = true;
-            let doubt = format.samples_within(jitter).saturating_add(1);
-            spurt.unheard.lower = spurt.unheard.lower.saturating_sub(doubt);
-            spurt.unheard.upper = spurt.unheard.upper.saturating_add(doubt);
+
+        let doubt = format.samples_within(jitter).saturating_add(1);
+        if left <= doubt {
+            self.spared = None;
+        }
+        if queued.saturating_add(doubt) > self.capacity {
+            let spared = self.spared.get_or_insert_with(|| {
+                spurt.unheard.upper = spurt.unheard.upper.saturating_add(doubt);
+                0
+            });
+            let more = doubt.saturating_sub(*spared).min(dropped);
+            *spared = spared.saturating_add(more);
+            spurt.unheard.lower = spurt.unheard.lower.saturating_sub(more);
+        }
+        if dropped > 0 {
+            self.dropped_at = now;
         }
     }
 
@@ -94,8 +108,14 @@ impl Ear {
         }
     }
 
-    /// The least that can have been played at `at`: nothing where that is not remembered.
+    /// The least that can have been played at `at`, when not all may have come that was to be dropped.
     pub(super) fn at_least(&self, at: Instant) -> Reach {
+        let reach = self.at_least_of_all(at);
+        if at < self.dropped_at { Reach { position: reach.heard, ..reach } } else { reach }
+    }
+
+    /// The least that can have been played at `at`, when all has come: nothing where that is not remembered.
+    pub(super) fn at_least_of_all(&self, at: Instant) -> Reach {
         let mut most = u64::MAX;
         for spurt in self.spurts.iter().rev() {
             let played = spurt.played(self.format, at);
@@ -127,17 +147,25 @@ impl Ear {
 
     /// When what stands before `position` has been played, at the earliest; `None` where that is not remembered.
     pub(super) fn reaches(&self, position: u64) -> Option<Instant> {
-        let spurt = self.spurts.iter().find(|spurt| position <= spurt.end)?;
+        let mut spurts = self.spurts.iter().skip_while(|spurt| spurt.end < position);
+        let spurt = spurts.next()?;
         let samples = spurt.samples.checked_sub(spurt.end.saturating_sub(position))?;
-        Some(spurt.since.plus_micros(self.format.micros_of(samples)))
+        let played = self.plays(*spurt, samples.checked_sub(1)?);
+        // A clear cuts it short.
+        Some(spurts.next().map_or(played, |next| played.min(next.since)))
     }
 
     /// When all is played, at the earliest and at the latest.
     pub(super) fn ends(&self) -> Option<(Instant, Instant)> {
         let last = self.spurts.back()?;
-        let [earliest, latest] =
-            [last.samples.checked_sub(1)?, last.samples].map(|samples| self.format.micros_of(samples));
-        Some((last.since.plus_micros(earliest), last.since.plus_micros(latest).plus_micros(1)))
+        Some((
+            self.plays(*last, last.samples.checked_sub(1)?),
+            self.plays(*last, last.samples).plus_micros(1),
+        ))
+    }
+
+    fn plays(&self, spurt: Spurt, samples: u64) -> Instant {
+        spurt.since.plus_micros(self.format.micros_of(samples))
     }
 
     fn begin(&mut self, since: Instant, unheard: Estimate) {
@@ -147,7 +175,6 @@ impl Ear {
         }
         let begun = self.spurts.push_back(Spurt { since, samples: 0, end, unheard });
         debug_assert!(begun.is_ok(), "there is room");
-        self.overflowed = false;
     }
 }
 
