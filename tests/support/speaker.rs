@@ -17,6 +17,7 @@ pub struct Speaker<M> {
     queued: u64,
     received: u64,
     heard: u64,
+    dropped: u64,
     /// The tick at which the last sample was over, unless nothing is to be carried on from there.
     over: Option<u64>,
     marks: VecDeque<(u64, M)>,
@@ -32,6 +33,7 @@ impl<M> Speaker<M> {
             queued: 0,
             received: 0,
             heard: 0,
+            dropped: 0,
             over: None,
             marks: VecDeque::new(),
         }
@@ -50,6 +52,7 @@ impl<M> Speaker<M> {
         self.queued += samples;
         while self.queued > self.capacity {
             self.take();
+            self.dropped += 1;
         }
     }
 
@@ -102,6 +105,11 @@ impl<M> Speaker<M> {
     /// Samples played.
     pub fn heard(&self) -> u64 {
         self.heard
+    }
+
+    /// Samples dropped because there were too many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// Samples to be played.

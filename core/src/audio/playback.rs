@@ -35,8 +35,8 @@ use ledger::{Ledger, Mark};
 ///
 /// A clear stops speech within the jitter alone, for it travels the way that the audio travelled. The marks that are
 /// outstanding then come back flushed and prove nothing (Wavix guide "Stream calls with WebSocket"), in any order and at
-/// any time; a mark that comes back unasked is tolerated. Marks of one name are taken to come back in the order they
-/// were sent.
+/// any time; a mark that comes back unasked is tolerated. Marks of one name are taken to come back in the order in which
+/// they were sent.
 ///
 /// ```
 /// # #[cfg(feature = "wavix")] {
@@ -55,17 +55,17 @@ use ledger::{Ledger, Mark};
 /// far.push(ms(0), 24_000); // and another
 /// assert_eq!(far.queued(ms(0)), Estimate::exact(48_000));
 ///
-/// // After 110 ms the far end has played for 15 to 100 ms, and a sample more that may be half through.
-/// assert_eq!(far.heard(ms(110)), Estimate { lower: 360, upper: 2_401 });
+/// // After 110 ms the far end has played for 15 to 100 ms, give or take a sample.
+/// assert_eq!(far.heard(ms(110)), Estimate { lower: 358, upper: 2_401 });
 ///
 /// // The mark is back 30 ms after it was due at the earliest: so the way takes at most that.
 /// assert_eq!(far.handle_mark(ms(1_030), "first".into()), Echo::Heard);
-/// assert_eq!(far.heard(ms(1_200)), Estimate { lower: 27_960, upper: 28_561 });
+/// assert_eq!(far.heard(ms(1_200)), Estimate { lower: 27_957, upper: 28_561 });
 ///
 /// // Barge-in: within 5 ms of jitter the sample is known at which speech stopped.
 /// let stopped = far.clear(ms(1_200));
-/// assert_eq!(stopped.at, Estimate { lower: 28_680, upper: 28_921 });
-/// assert_eq!(stopped.unheard, Estimate { lower: 19_079, upper: 19_320 });
+/// assert_eq!(stopped.at, Estimate { lower: 28_678, upper: 28_921 });
+/// assert_eq!(stopped.unheard, Estimate { lower: 19_079, upper: 19_322 });
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -133,8 +133,12 @@ impl Playback {
         self.ear.push(now, samples, self.jitter);
     }
 
-    /// A mark was put on the socket. Tells whether it is remembered: where [`MARKS`](Self::MARKS) others are, and none
-    /// of them is without news, it is not, and will be [`Echo::Unknown`].
+    /// A mark was put on the socket. Tells whether it is remembered until it comes back: it is not where
+    /// [`MARKS`](Self::MARKS) others are, all of which can still prove something. One that can not, because it was flushed
+    /// or what stands before it was played for certain, is forgotten for it.
+    ///
+    /// What comes back and is not remembered is [`Echo::Unknown`], unless another of its name is, for which it is then
+    /// taken: so give each mark a name of its own.
     pub fn mark(&mut self, now: Instant, name: Text<'_>) -> bool {
         let now = self.settle(now);
         self.marks.push(Mark::new(name, self.sent, now), self.passed)
@@ -150,7 +154,8 @@ impl Playback {
         self.passed = self.passed.max(mark.at);
         self.heard = self.heard.max(mark.at.saturating_sub(self.ear.unheard().upper));
         // Nothing can come back before it has been there; if it does, our idea of the way was wrong.
-        let due = self.ear.reaches(mark.at).map_or(mark.sent, |due| due.max(mark.sent));
+        let played = self.ear.reaches(mark.at).map(|played| played.minus_micros(self.grain()));
+        let due = played.map_or(mark.sent, |played| played.max(mark.sent));
         self.most = self.most.min(now.micros_since(due));
         self.least = self.least.min(self.most);
         Echo::Heard
@@ -159,8 +164,9 @@ impl Playback {
     /// A clear was put on the socket: tells where it stops speech, whether or not it is there yet.
     pub fn clear(&mut self, now: Instant) -> Stopped {
         let now = self.settle(now);
-        let late = self.ear.at_least_of_all(now.minus_micros(self.jitter));
-        let early = self.ear.at_most(now.plus_micros(self.jitter));
+        let doubt = self.jitter.saturating_add(self.grain());
+        let late = self.ear.at_least_of_all(now.minus_micros(doubt));
+        let early = self.ear.at_most(now.plus_micros(doubt));
         let at = self.certain(late.position, early.position);
         let unheard = at.remaining(self.sent);
 
@@ -202,9 +208,9 @@ impl Playback {
         if self.queued(now).upper == 0 {
             return None;
         }
-        let (lower, upper) = self.ear.ends()?;
-        let latest = self.most.saturating_add(self.jitter);
-        Some(Estimate { lower: lower.plus_micros(self.least), upper: upper.plus_micros(latest) })
+        let end = self.ear.ends()?;
+        let lower = end.plus_micros(self.least).minus_micros(self.grain());
+        Some(Estimate { lower, upper: end.plus_micros(self.latest()) })
     }
 
     /// Takes note of the time, and of what is certain by then.
@@ -220,7 +226,18 @@ impl Playback {
     /// Which moments of an ear that is no way off may be heard now: the earliest and the latest.
     fn moments(&self, now: Instant) -> (Instant, Instant) {
         let now = self.now.max(now);
-        (now.minus_micros(self.most.saturating_add(self.jitter)), now.minus_micros(self.least))
+        (now.minus_micros(self.latest()), now.plus_micros(self.grain()).minus_micros(self.least))
+    }
+
+    /// The longest that the way can take.
+    fn latest(&self) -> u64 {
+        self.most.saturating_add(self.jitter).saturating_add(self.grain())
+    }
+
+    /// A sample of grace, early or late: when one begins, and whether one that comes less than a sample too late still
+    /// carries speech on, is the platform's business.
+    fn grain(&self) -> u64 {
+        self.ear.format().micros_of(1).saturating_add(1)
     }
 
     fn certain(&self, lower: u64, upper: u64) -> Estimate {

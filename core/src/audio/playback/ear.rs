@@ -2,12 +2,10 @@
 //!
 //! The true one hears the same, later, by a delay that jitters. It can never be ahead of this one, nor further behind
 //! than the longest delay, for audio that comes later is never played sooner. So this one, asked about two moments, tells
-//! both ends of what is true; but for two things, which are accounted for here:
-//!
-//! - Whether a sample that comes less than a sample too late still carries a spurt on, is the platform's business. So a
-//!   sample under way counts as played where the most is asked for.
-//! - Of audio that exceeds the buffer, jitter decides how much is dropped and how much is heard: for each spurt up to as
-//!   much as the jitter lasts, in either direction.
+//! both ends of what is true. Of audio that exceeds the buffer, though, jitter decides how much is dropped and how much
+//! is heard: each time that the buffer fills, up to as much as the jitter lasts, in either direction.
+
+use core::num::NonZeroU64;
 
 use heapless::Deque;
 
@@ -56,6 +54,10 @@ pub(super) struct Reach {
 impl Ear {
     pub(super) const fn new(format: AudioFormat) -> Self {
         Self { format, capacity: u64::MAX, spurts: Deque::new(), spared: None, dropped_at: Instant::ZERO }
+    }
+
+    pub(super) const fn format(&self) -> AudioFormat {
+        self.format
     }
 
     /// Sets the most samples held to be played.
@@ -134,8 +136,7 @@ impl Ear {
     pub(super) fn at_most(&self, at: Instant) -> Reach {
         let begun = self.spurts.iter().rev().find(|spurt| spurt.since <= at);
         let Some(spurt) = begun.or(self.spurts.front()) else { return Reach::default() };
-        let under_way = u64::from(spurt.since < at);
-        let played = spurt.played(self.format, at).saturating_add(under_way).min(spurt.samples);
+        let played = spurt.played(self.format, at);
         let position = spurt.end.saturating_sub(spurt.samples.saturating_sub(played));
         Reach { position, heard: position.saturating_sub(spurt.unheard.lower) }
     }
@@ -145,27 +146,24 @@ impl Ear {
         self.spurts.back().map_or(Estimate::exact(0), |last| last.unheard)
     }
 
-    /// When what stands before `position` has been played, at the earliest; `None` where that is not remembered.
+    /// When what stands before `position` has been played, or dropped later; `None` where that is not remembered.
     pub(super) fn reaches(&self, position: u64) -> Option<Instant> {
         let mut spurts = self.spurts.iter().skip_while(|spurt| spurt.end < position);
         let spurt = spurts.next()?;
         let samples = spurt.samples.checked_sub(spurt.end.saturating_sub(position))?;
-        let played = self.plays(*spurt, samples.checked_sub(1)?);
+        let played = self.plays(spurt, NonZeroU64::new(samples)?);
         // A clear cuts it short.
         Some(spurts.next().map_or(played, |next| played.min(next.since)))
     }
 
-    /// When all is played, at the earliest and at the latest.
-    pub(super) fn ends(&self) -> Option<(Instant, Instant)> {
+    /// When all is played, if there is anything.
+    pub(super) fn ends(&self) -> Option<Instant> {
         let last = self.spurts.back()?;
-        Some((
-            self.plays(*last, last.samples.checked_sub(1)?),
-            self.plays(*last, last.samples).plus_micros(1),
-        ))
+        Some(self.plays(last, NonZeroU64::new(last.samples)?))
     }
 
-    fn plays(&self, spurt: Spurt, samples: u64) -> Instant {
-        spurt.since.plus_micros(self.format.micros_of(samples))
+    fn plays(&self, spurt: &Spurt, samples: NonZeroU64) -> Instant {
+        spurt.since.plus_micros(self.format.micros_of(samples.get()))
     }
 
     fn begin(&mut self, since: Instant, unheard: Estimate) {
