@@ -75,6 +75,11 @@ fn a_short_stall_is_caught_up_and_a_long_one_begins_anew() {
     assert_eq!(burst(&mut pacer, ms(100)), 3);
     assert_eq!((pacer.due(), pacer.poll_timeout()), (Some(ms(160)), Some(ms(120))));
 
+    assert!(!pacer.take(Instant::from_micros(119_999), 160));
+    let mut a_microsecond_late = pacer.clone();
+    assert!(a_microsecond_late.take(Instant::from_micros(160_001), 160));
+    assert_eq!(a_microsecond_late.due(), Some(Instant::from_micros(180_001)));
+
     // Not yet dry at the last moment: what was missed goes at once, on the same schedule.
     assert_eq!(burst(&mut pacer, ms(160)), 3);
     assert_eq!(pacer.due(), Some(ms(220)));

@@ -139,6 +139,18 @@ fn marks_come_back_as_they_like() {
 }
 
 #[test]
+fn a_mark_narrows_the_way_even_where_nothing_is_left_to_play() {
+    let format = AudioFormat::pcm16(8_000).unwrap();
+    let mut far =
+        Playback::new(format).delay(Duration::ZERO, Duration::from_millis(300)).jitter(Duration::ZERO);
+    far.push(ms(0), 800);
+    far.mark(ms(1_000), "m".into());
+    assert_eq!(far.handle_mark(ms(1_020), "m".into()), Echo::Heard);
+    far.push(ms(2_000), 800);
+    assert_eq!(far.heard(ms(2_050)), Estimate { lower: 800 + 238, upper: 800 + 401 });
+}
+
+#[test]
 fn a_mark_that_is_back_too_soon_corrects_what_was_assumed() {
     let format = AudioFormat::pcm16(8_000).unwrap();
     let [least, most] = [200, 300].map(Duration::from_millis);
