@@ -7,9 +7,10 @@ use core::time::Duration;
 use support::allocations::{self, Counting};
 use support::phases;
 use support::samples::VOICE;
+use voxwire::audio::{Pacer, Playback};
 use voxwire::{
-    Application, Audio, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark, Message, Outbox,
-    Platform, ReceiveError, SendError, Session,
+    Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark,
+    Message, Outbox, Platform, ReceiveError, SendError, Session,
 };
 
 #[global_allocator]
@@ -258,6 +259,36 @@ fn framing_and_queueing_allocate_nothing() {
     });
     assert_eq!(allocations, 0, "in {frames} frames");
     assert!(frames > ROUNDS && full > 0, "{frames} frames, {full} refused");
+}
+
+#[test]
+fn pacing_and_playback_allocate_nothing() {
+    let format = AudioFormat::pcm16(24_000).unwrap();
+    let names = Vec::from_iter((0..100).map(|n| n.to_string()));
+    let mut frames = 0_u64;
+    let mut now = Instant::ZERO;
+    let allocations = allocations::during(|| {
+        let mut pacer = Pacer::new(format, Pacer::AHEAD);
+        let mut far = Playback::new(format).buffer(Some(10_000));
+        for (round, name) in (0..ROUNDS).zip(names.iter().cycle()) {
+            now = pacer.poll_timeout().unwrap_or(now).max(now) + Duration::from_micros(round % 90_000);
+            while pacer.take(now, 480) {
+                far.push(now, 480);
+                frames += 1;
+            }
+            black_box(far.mark(now, name.as_str().into()));
+            if round % 3 == 0 {
+                black_box(far.handle_mark(now, name.as_str().into()));
+            }
+            if round % 50 == 0 {
+                pacer.clear();
+                black_box(far.clear(now));
+            }
+            black_box((far.heard(now), far.position(now), far.queued(now), far.runs_dry(now)));
+        }
+    });
+    assert_eq!(allocations, 0, "in {frames} frames");
+    assert!(frames >= ROUNDS, "{frames} frames");
 }
 
 #[test]

@@ -7,6 +7,12 @@ use crate::copy::copy;
 use crate::error::AudioError;
 use crate::text::Text;
 
+mod pacer;
+mod playback;
+
+pub use pacer::Pacer;
+pub use playback::{Echo, Estimate, Playback, Stopped};
+
 /// A piece of a call's audio, of any length, borrowed from the message that brought it.
 ///
 /// The bytes are the wire's encoding, as [`AudioFormat`](crate::AudioFormat) describes it. On Sinch they lie in

@@ -83,6 +83,24 @@ impl AudioFormat {
             None => Duration::MAX,
         }
     }
+
+    /// How many microseconds `samples` samples last, rounded down. Each call rounds anew, so nothing adds up.
+    pub(crate) const fn micros_of(self, samples: u64) -> u64 {
+        let rate = self.rate as u64;
+        // Whole seconds apart, so that 64 bits hold all: a machine of 32 bits divides twice as many slowly.
+        let (Some(seconds), Some(rest)) = (samples.checked_div(rate), samples.checked_rem(rate)) else {
+            return u64::MAX;
+        };
+        let Some(rest) = rest.saturating_mul(1_000_000).checked_div(rate) else { return u64::MAX };
+        seconds.saturating_mul(1_000_000).saturating_add(rest)
+    }
+
+    /// How many samples are over `micros` microseconds after the first began.
+    pub(crate) const fn samples_within(self, micros: u64) -> u64 {
+        let rate = self.rate as u64;
+        let rest = (micros % 1_000_000).saturating_mul(rate) / 1_000_000;
+        (micros / 1_000_000).saturating_mul(rate).saturating_add(rest)
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,21 @@ impl Instant {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
+    /// Microseconds since `earlier`; zero if `earlier` is later.
+    pub(crate) const fn micros_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The instant `micros` microseconds later.
+    pub(crate) const fn plus_micros(self, micros: u64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// The instant `micros` microseconds earlier.
+    pub(crate) const fn minus_micros(self, micros: u64) -> Self {
+        Self(self.0.saturating_sub(micros))
+    }
+
     /// The instant `duration` later, in whole microseconds.
     #[must_use]
     pub const fn saturating_add(self, duration: Duration) -> Self {

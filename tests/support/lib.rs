@@ -8,6 +8,7 @@
 //! | [`phases`] | sessions brought to every phase of a call |
 //! | [`samples`] | every message that the providers' pages and the fixtures show |
 //! | [`vocabulary`] | words of either side: all there are, and random ones for proptest |
+//! | [`speaker`] | what really plays at the far end, sample by sample |
 //! | [`switchboard`] | an application that replies to callbacks |
 //! | [`lifecycle`] | what is said over HTTP around its calls, as text |
 //! | [`chance`] | what goes wrong at random with any of these |
@@ -20,6 +21,7 @@ pub mod lifecycle;
 pub mod notation;
 pub mod phases;
 pub mod samples;
+pub mod speaker;
 pub mod switchboard;
 pub mod transcript;
 pub mod vocabulary;

@@ -40,6 +40,8 @@ pub(crate) struct Profile {
     pub(crate) idle_limit: Option<Duration>,
     /// The audio's format where neither wire nor caller names one.
     pub(crate) format: Option<AudioFormat>,
+    /// How many bytes of audio the platform holds to be played before it drops the oldest, if there is a limit.
+    buffer: Option<u32>,
 }
 
 /// What a platform puts on its messages besides the event itself.
@@ -83,6 +85,12 @@ impl Dialect {
     /// The name, as [`from_str`](Self::from_str) reads it.
     pub const fn name(self) -> &'static str {
         self.profile().name
+    }
+
+    /// How many bytes of audio the platform holds to be played, beyond which it drops the oldest, where a limit is
+    /// documented: 5,000,000 on Sinch, none on Wavix. Give it to [`Playback::buffer`](crate::audio::Playback::buffer).
+    pub const fn playback_buffer(self) -> Option<u32> {
+        self.profile().buffer
     }
 
     pub(crate) const fn profile(self) -> &'static Profile {

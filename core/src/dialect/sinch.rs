@@ -35,6 +35,8 @@ pub(super) const PROFILE: Profile = Profile {
     idle_limit: Some(Duration::from_secs(60)),
     // The v1 page names no default; the rate is what the SVAML asked for.
     format: None,
+    // Voice 2.0 audio page: 5 MB. Whether that means 5,242,880 it does not say; the smaller drops sooner.
+    buffer: Some(5_000_000),
 };
 
 pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveError> {

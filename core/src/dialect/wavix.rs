@@ -32,6 +32,8 @@ pub(super) const PROFILE: Profile = Profile {
     idle_limit: None,
     // Wavix's published client; no message announces it.
     format: AudioFormat::pcm16(24_000),
+    // No page names the depth of its queue, nor what happens beyond it.
+    buffer: None,
 };
 
 pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveError> {
