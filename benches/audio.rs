@@ -1,9 +1,11 @@
-//! What it takes to cut audio into frames, and to queue them.
+//! What it takes to cut audio into frames, to queue them, and to convert them.
 
 use core::hint::black_box;
 use std::collections::VecDeque;
 
+use audio_codec_algorithms as rival;
 use common::{Race, noise};
+use voxwire::audio::G711;
 use voxwire::{Audio, Command, Config, Dialect, Framer, Instant, Message, Outbox, Session};
 
 const NOW: Instant = Instant::from_millis(20);
@@ -17,6 +19,8 @@ fn main() {
         framer(&mut race, chunk);
     }
     outbox(&mut race);
+    g711(&mut race, "mu-law", G711::MuLaw, rival::encode_ulaw, rival::decode_ulaw);
+    g711(&mut race, "A-law", G711::ALaw, rival::encode_alaw, rival::decode_alaw);
     race.finish();
 }
 
@@ -71,5 +75,39 @@ fn outbox(race: &mut Race) {
     race.heat("outbox, in and out", FRAME)
         .lane("voxwire", || pass(black_box(&pcm)))
         .lane("VecDeque of Vec", || pass_by_vec(black_box(&pcm)))
+        .end();
+}
+
+/// 20 ms at 16 kHz, from bytes to bytes; the rival converts sample by sample.
+fn g711(race: &mut Race, name: &str, law: G711, encode: impl Fn(i16) -> u8, decode: impl Fn(u8) -> i16) {
+    const SAMPLES: usize = FRAME / 2;
+    let pcm = noise(FRAME);
+    let encode_by_rival = |pcm: &[u8], codes: &mut [u8]| {
+        for (code, sample) in codes.iter_mut().zip(pcm.as_chunks().0) {
+            *code = encode(i16::from_le_bytes(*sample));
+        }
+    };
+    let decode_by_rival = |codes: &[u8], pcm: &mut [u8]| {
+        for (sample, code) in pcm.as_chunks_mut().0.iter_mut().zip(codes) {
+            *sample = decode(*code).to_le_bytes();
+        }
+    };
+
+    let (mut codes, mut codes_by_rival) = ([0; SAMPLES], [0; SAMPLES]);
+    law.encode_to(&pcm, &mut codes).expect("room");
+    encode_by_rival(&pcm, &mut codes_by_rival);
+    assert_eq!(codes, codes_by_rival);
+    race.heat(&format!("{name} encode"), FRAME)
+        .lane("voxwire", || law.encode_to(black_box(&pcm), black_box(&mut codes)).is_ok())
+        .lane("audio-codec-algorithms", || encode_by_rival(black_box(&pcm), black_box(&mut codes_by_rival)))
+        .end();
+
+    let (mut heard, mut heard_by_rival) = ([0; FRAME], [0; FRAME]);
+    law.decode_to(&codes, &mut heard).expect("room");
+    decode_by_rival(&codes, &mut heard_by_rival);
+    assert_eq!(heard, heard_by_rival);
+    race.heat(&format!("{name} decode"), FRAME)
+        .lane("voxwire", || law.decode_to(black_box(&codes), black_box(&mut heard)).is_ok())
+        .lane("audio-codec-algorithms", || decode_by_rival(black_box(&codes), black_box(&mut heard_by_rival)))
         .end();
 }

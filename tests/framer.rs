@@ -1,10 +1,12 @@
 //! Audio cut into exact frames, however it comes in pieces.
 
+use core::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::{prop_assert_eq, proptest};
 use support::cases;
 use support::samples::VOICE;
-use voxwire::Framer;
+use voxwire::{AudioError, AudioFormat, Framer};
 
 /// All frames that come of `pieces`, and what is left.
 fn framed<'p>(length: usize, pieces: impl IntoIterator<Item = &'p [u8]>) -> (Vec<Vec<u8>>, Vec<u8>) {
@@ -67,6 +69,36 @@ fn the_last_frame_is_filled_with_silence_once() {
     framer.clear();
     assert!(framer.remainder().is_empty());
     assert_eq!(framer.finish(0), None);
+}
+
+#[test]
+fn a_short_last_frame_comes_once_and_the_next_stream_begins_empty() {
+    let mut memory = [0; 8];
+    let mut framer = Framer::new(&mut memory);
+    assert_eq!(framer.finish_short(), None);
+    assert_eq!(framer.next(&mut &[1, 2, 3][..]), None);
+    assert_eq!(framer.finish_short(), Some(&[1, 2, 3][..]));
+    assert_eq!(framer.finish_short(), None);
+    assert_eq!(framer.next(&mut &[4; 8][..]), Some(&[4; 8][..]));
+}
+
+#[test]
+fn frames_last_as_long_as_is_whole_samples() {
+    let mut memory = [0; 96_000 * 2];
+    for rate in AudioFormat::RATES {
+        let format = AudioFormat::pcm16(rate).unwrap();
+        for micros in (0..=1_000_000).step_by(125) {
+            let framer = Framer::lasting(Duration::from_micros(micros), format, &mut memory);
+            let scaled = micros * u64::from(rate);
+            if scaled > 0 && scaled % 1_000_000 == 0 {
+                assert_eq!(framer.unwrap().frame_len() as u64, scaled / 1_000_000 * 2);
+            } else {
+                assert_eq!(framer.unwrap_err(), AudioError::PartSample, "{micros} µs at {rate} Hz");
+            }
+        }
+        let too_small = Framer::lasting(AudioFormat::FRAME, format, &mut memory[..319]);
+        assert_eq!(too_small.unwrap_err(), AudioError::BufferTooSmall { needed: format.frame_bytes() });
+    }
 }
 
 proptest! {

@@ -7,6 +7,7 @@ use core::time::Duration;
 use support::allocations::{self, Counting};
 use support::phases;
 use support::samples::VOICE;
+use voxwire::audio::{Arrivals, G711, Level, swap_l16};
 use voxwire::audio::{Pacer, Playback};
 use voxwire::{
     Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark,
@@ -289,6 +290,30 @@ fn pacing_and_playback_allocate_nothing() {
     });
     assert_eq!(allocations, 0, "in {frames} frames");
     assert!(frames >= ROUNDS, "{frames} frames");
+}
+
+#[test]
+fn converting_and_measuring_allocate_nothing() {
+    let format = AudioFormat::pcm16(8_000).unwrap();
+    let mut arrivals = Arrivals::new(format);
+    let mut level = Level::default();
+    let mut drifts = 0;
+    let allocations = allocations::during(|| {
+        for round in 0..ROUNDS {
+            let mut codes = [0; 160];
+            let mut pcm = [0; 320];
+            for law in [G711::MuLaw, G711::ALaw] {
+                law.encode_to(&VOICE[..320], &mut codes).expect("room");
+                law.decode_to(&codes, &mut pcm).expect("room");
+            }
+            let _ = black_box((swap_l16(&pcm, &mut codes), swap_l16(&VOICE[..320], &mut pcm)));
+            level.add(&pcm);
+            arrivals.add(Instant::from_millis(20 * round), 160);
+            drifts += usize::from(black_box((arrivals.drift(), level.millibels())).0.is_some());
+        }
+    });
+    assert_eq!(allocations, 0);
+    assert!(drifts > 9_000, "{drifts}");
 }
 
 #[test]

@@ -1,4 +1,18 @@
-//! Audio as it lay in the message: delimited at receive, judged when it is read.
+//! Audio as it lay in the message, delimited at receive and judged when it is read; and the kit to work on it.
+//!
+//! All of the kit is usable alone, without a session, on the caller's memory.
+
+mod arrivals;
+mod drift;
+mod g711;
+mod l16;
+mod level;
+
+pub use arrivals::Arrivals;
+pub use drift::Drift;
+pub use g711::G711;
+pub use l16::swap_l16;
+pub use level::Level;
 
 use core::fmt;
 

@@ -58,7 +58,7 @@ pub enum SendError {
     },
 }
 
-/// Audio that cannot be read out.
+/// Audio that cannot be read out or converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AudioError {
@@ -72,6 +72,8 @@ pub enum AudioError {
         /// Bytes that the audio takes.
         needed: usize,
     },
+    /// The length is not that of whole samples.
+    PartSample,
 }
 
 /// What is bounded. Each says where its value stands.
@@ -127,6 +129,7 @@ impl fmt::Display for AudioError {
         match self {
             Self::Malformed { at } => write!(f, "not base64 at character {at}"),
             Self::BufferTooSmall { needed } => write!(f, "buffer too small, {needed} bytes needed"),
+            Self::PartSample => f.write_str("not a whole number of samples"),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Any chunk sizes in, exact frames out.
 
 use crate::copy::copy;
+use core::time::Duration;
+
+use crate::error::AudioError;
+use crate::format::AudioFormat;
 
 /// Cuts a stream of audio into frames of one length.
 ///
@@ -34,6 +38,40 @@ impl<'b> Framer<'b> {
         Self { frame, held: 0 }
     }
 
+    /// A framer whose frames last `duration`, on the start of `memory`.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use voxwire::{AudioError, AudioFormat, Framer};
+    ///
+    /// let cd = AudioFormat::pcm16(44_100).unwrap();
+    /// let mut memory = [0; 1024];
+    /// let framer = Framer::lasting(Duration::from_millis(10), cd, &mut memory)?;
+    /// assert_eq!(framer.frame_len(), 882);
+    /// // One millisecond would be 44.1 samples.
+    /// let framer = Framer::lasting(Duration::from_millis(1), cd, &mut memory);
+    /// assert_eq!(framer.unwrap_err(), AudioError::PartSample);
+    /// # Ok::<(), AudioError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`AudioError::PartSample`] where `duration` is not a whole number of samples of `format`, or none;
+    /// [`AudioError::BufferTooSmall`] where `memory` is shorter than a frame.
+    pub fn lasting(
+        duration: Duration,
+        format: AudioFormat,
+        memory: &'b mut [u8],
+    ) -> Result<Self, AudioError> {
+        let needed = format.bytes_in(duration).filter(|bytes| *bytes > 0).ok_or(AudioError::PartSample)?;
+        let frame = memory.get_mut(..needed).ok_or(AudioError::BufferTooSmall { needed })?;
+        Ok(Self::new(frame))
+    }
+
+    /// Length of a frame, in bytes.
+    pub const fn frame_len(&self) -> usize {
+        self.frame.len()
+    }
+
     /// The next whole frame of what came before and `chunk`, which moves on past what was taken. `None` when
     /// `chunk` has been used up; what is left of it is carried.
     pub fn next<'f, 'c: 'f>(&'f mut self, chunk: &mut &'c [u8]) -> Option<&'f [u8]> {
@@ -63,9 +101,8 @@ impl<'b> Framer<'b> {
         self.frame.get(..self.held).unwrap_or_default()
     }
 
-    /// Ends the stream: the last frame, filled up with `silence`, if anything was carried. For PCM, silence is 0.
-    ///
-    /// Where a short last frame is welcome, send the [`remainder`](Self::remainder) and [`clear`](Self::clear).
+    /// Ends the stream: the last frame, filled up with `silence`, if anything was carried. For PCM, silence is 0; for
+    /// G.711 it is the [code](crate::audio::G711::encode) of 0.
     pub fn finish(&mut self, silence: u8) -> Option<&[u8]> {
         let held = core::mem::take(&mut self.held);
         if held == 0 {
@@ -73,6 +110,12 @@ impl<'b> Framer<'b> {
         }
         self.frame.get_mut(held..)?.fill(silence);
         Some(self.frame)
+    }
+
+    /// Ends the stream where a short last frame is welcome: what was carried, as it is, if anything.
+    pub fn finish_short(&mut self) -> Option<&[u8]> {
+        let held = core::mem::take(&mut self.held);
+        if held == 0 { None } else { self.frame.get(..held) }
     }
 
     /// Forgets what is carried, as a barge-in does.

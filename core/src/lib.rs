@@ -16,6 +16,7 @@
 //! | queue what you say so that barge-in can overtake it | [`Outbox`] |
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
 //! | speak at the pace of speech, and know what was heard of it | [`audio::Pacer`], [`audio::Playback`] |
+//! | speak G.711 or L16, measure what is heard | [`audio`] |
 //! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |
 //!
 //! # Words
