@@ -1,10 +1,14 @@
 //! Audio as it lay in the message: delimited at receive, judged when it is read.
 
+mod resampler;
+
 use core::fmt;
 
 use crate::codec::base64;
 use crate::error::AudioError;
 use crate::text::Text;
+
+pub use resampler::{Arithmetic, Fixed, Float, PcmResampler, Resampler};
 
 /// A piece of a call's audio, of any length, borrowed from the message that brought it.
 ///

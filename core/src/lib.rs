@@ -15,6 +15,7 @@
 //! | see a provider's wire as a table | `dialect/sinch.rs`, `dialect/wavix.rs` |
 //! | queue what you say so that barge-in can overtake it | [`Outbox`] |
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
+//! | bring audio to another sample rate | [`audio::Resampler`] |
 //! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |
 //!
 //! # Words
@@ -132,7 +133,7 @@
 #[cfg(test)]
 extern crate std;
 
-mod audio;
+pub mod audio;
 #[cfg(feature = "callbacks")]
 pub mod callback;
 #[cfg_attr(not(feature = "_codec"), expect(unreachable_pub, reason = "public under _codec"))]
