@@ -53,11 +53,27 @@ use up::Up;
 /// it (the transposed form), so the filter stretches with the ratio while memory and table do not. Between two rows
 /// of the table one interpolates; among 8, 16, 24, 32, 48 and 96 kHz every place lies on a row, and the work is half.
 ///
+/// A resampler is at most 592 bytes, whatever its rates. The filter is 3,200 bytes of flash in [`Fixed`], 12,544 in [`Float`].
+///
 /// # Two arithmetics
 ///
 /// [`Fixed`] multiplies 16-bit integers into 32-bit sums, for machines without a float unit; [`Float`] computes in
 /// `f32`, which a host's vector unit does faster. Both take and give 16-bit samples, and saturate where a peak
 /// exceeds them.
+///
+/// # Quality
+///
+/// The worst of all pairs of 8, 16, 22.05, 24, 32, 44.1, 48 and 96 kHz, for tones near full scale, as
+/// `cargo test -p voxwire-tests --test resampler quality` measures it. The pass-band ends at 0.425 of the lower rate,
+/// the stop-band begins at half of it.
+///
+/// | | `Fixed` | `Float` |
+/// |---|---|---|
+/// | 1 kHz to all else, at least | 75 dB | 82 dB |
+/// | any tone of the pass-band to all else, at least | 76 dB | 77 dB |
+/// | pass-band ripple, ± | 0.002 dB | 0.002 dB |
+/// | aliases and images, at most | −72 dB | −74 dB |
+/// | a constant is off by, of 32,768 | 6 | 3 |
 #[derive(Clone)]
 pub struct Resampler<A: Arithmetic> {
     from: NonZero<u32>,
