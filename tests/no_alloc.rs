@@ -7,8 +7,7 @@ use core::time::Duration;
 use support::allocations::{self, Counting};
 use support::phases;
 use support::samples::VOICE;
-use voxwire::audio::{Arrivals, G711, Level, swap_l16};
-use voxwire::audio::{Pacer, Playback};
+use voxwire::audio::{Arrivals, G711, Level, Pacer, PcmResampler, Playback, Resampler, swap_l16};
 use voxwire::{
     Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark,
     Message, Outbox, Platform, ReceiveError, SendError, Session,
@@ -314,6 +313,38 @@ fn converting_and_measuring_allocate_nothing() {
     });
     assert_eq!(allocations, 0);
     assert!(drifts > 9_000, "{drifts}");
+}
+
+#[test]
+fn resampling_allocates_nothing() {
+    let mut samples = 0;
+    let allocations = allocations::during(|| {
+        for (from, to) in [(8_000, 44_100), (48_000, 16_000), (16_000, 16_000)] {
+            let mut fixed = PcmResampler::new(Resampler::fixed(from, to).unwrap());
+            let mut float = PcmResampler::new(Resampler::float(from, to).unwrap());
+            for round in 0..ROUNDS / 100 {
+                let chunk = &VOICE[..(round % 1_000) as usize];
+                let mut out = [0; 640];
+                for mut chunk in [chunk, chunk] {
+                    while !chunk.is_empty() {
+                        samples += fixed.next(&mut chunk, &mut out);
+                    }
+                }
+                for mut chunk in [chunk, chunk] {
+                    while !chunk.is_empty() {
+                        samples += float.next(&mut chunk, &mut out);
+                    }
+                }
+                if round % 7 == 0 {
+                    samples += fixed.finish(&mut out) + float.finish(&mut out);
+                    fixed.clear();
+                    float.clear();
+                }
+            }
+        }
+    });
+    assert_eq!(allocations, 0, "for {samples} bytes");
+    assert!(samples > 100_000, "{samples}");
 }
 
 #[test]

@@ -7,12 +7,18 @@ mod drift;
 mod g711;
 mod l16;
 mod level;
+mod pacer;
+mod playback;
+mod resampler;
 
 pub use arrivals::Arrivals;
 pub use drift::Drift;
 pub use g711::G711;
 pub use l16::swap_l16;
 pub use level::Level;
+pub use pacer::Pacer;
+pub use playback::{Echo, Estimate, Playback, Stopped};
+pub use resampler::{Arithmetic, Fixed, Float, PcmResampler, Resampler};
 
 use core::fmt;
 
@@ -20,12 +26,6 @@ use crate::codec::base64;
 use crate::copy::copy;
 use crate::error::AudioError;
 use crate::text::Text;
-
-mod pacer;
-mod playback;
-
-pub use pacer::Pacer;
-pub use playback::{Echo, Estimate, Playback, Stopped};
 
 /// A piece of a call's audio, of any length, borrowed from the message that brought it.
 ///

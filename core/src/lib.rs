@@ -17,6 +17,7 @@
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
 //! | speak at the pace of speech, and know what was heard of it | [`audio::Pacer`], [`audio::Playback`] |
 //! | speak G.711 or L16, measure what is heard | [`audio`] |
+//! | bring audio to another sample rate | [`audio::Resampler`] |
 //! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |
 //!
 //! # Words
