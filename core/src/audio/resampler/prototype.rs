@@ -103,7 +103,7 @@ const fn kaiser(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::f64::consts::PI;
+    use core::f64::consts::PI;
 
     use super::*;
 
