@@ -33,9 +33,9 @@ pub struct Arrivals {
     last: Instant,
     count: u64,
     samples: u64,
-    longest_silence: Duration,
     gaps: u64,
-    /// In microseconds, like `burst`.
+    /// In microseconds, as the next two.
+    longest_silence: u64,
     dry: u64,
     burst: u64,
     /// In sixteenths of a microsecond.
@@ -44,6 +44,9 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
+    /// Running dry for this long is a gap, in microseconds: as long as a [`FRAME`](AudioFormat::FRAME).
+    const GAP: u64 = 20_000;
+
     /// Meters for audio of a `format`, before any has come.
     pub const fn new(format: AudioFormat) -> Self {
         Self {
@@ -52,8 +55,8 @@ impl Arrivals {
             last: Instant::ZERO,
             count: 0,
             samples: 0,
-            longest_silence: Duration::ZERO,
             gaps: 0,
+            longest_silence: 0,
             dry: 0,
             burst: 0,
             jitter: 0,
@@ -68,22 +71,22 @@ impl Arrivals {
         }
         let now = now.max(self.last);
         let first = *self.first.get_or_insert(now);
-        let elapsed = micros(now.since(first));
+        let elapsed = now.as_micros().saturating_sub(first.as_micros());
         let before = self.audio();
         self.samples = self.samples.saturating_add(samples);
         let after = self.audio();
 
         if self.count > 0 {
-            let silence = now.since(self.last);
+            let silence = now.as_micros().saturating_sub(self.last.as_micros());
             self.longest_silence = self.longest_silence.max(silence);
-            let deviation = micros(silence).abs_diff(after.saturating_sub(before));
+            let deviation = silence.abs_diff(after.saturating_sub(before));
             let decay = self.jitter.saturating_add(8) >> 4;
             self.jitter = self.jitter.saturating_add(deviation).saturating_sub(decay);
         }
 
         let late = elapsed.saturating_sub(before);
         let dried = late.saturating_sub(self.dry);
-        if dried >= micros(AudioFormat::FRAME) {
+        if dried >= Self::GAP {
             self.gaps = self.gaps.saturating_add(1);
         }
         self.dry = self.dry.max(late);
@@ -107,7 +110,7 @@ impl Arrivals {
 
     /// The longest time between two arrivals.
     pub const fn longest_silence(&self) -> Duration {
-        self.longest_silence
+        Duration::from_micros(self.longest_silence)
     }
 
     /// How often a listener without a buffer has run dry for 20 ms or more: one who begins to play with the first
@@ -141,10 +144,7 @@ impl Arrivals {
 
     /// How long all audio lasts that has come, in microseconds.
     fn audio(&self) -> u64 {
-        micros(self.format.duration_of(self.samples.saturating_mul(AudioFormat::SAMPLE_BYTES as u64)))
+        let scaled = self.samples.saturating_mul(1_000_000);
+        scaled.checked_div(u64::from(self.format.rate())).unwrap_or_default()
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,7 @@
 //! Clock drift, by the least delayed arrivals.
 
+use core::iter;
+
 use heapless::Vec;
 
 /// How fast the sender's sample clock runs against our clock.
@@ -71,7 +73,11 @@ impl DriftMeter {
     }
 
     pub(super) fn drift(&self) -> Option<Drift> {
-        let span = self.slopes().map(|(time, _)| time).max().filter(|span| *span >= SPAN)?;
+        let spans = self.unbroken().filter_map(|points| match points {
+            [first, .., last] => Some(last.at.saturating_sub(first.at)),
+            _ => None,
+        });
+        let span = spans.max().filter(|span| *span >= SPAN)?;
         let ppm = self.median();
         let spread = self.unbroken().map(|points| spread(points, ppm)).max().unwrap_or_default();
         let within = spread.saturating_mul(MILLION).checked_div(span).unwrap_or_default().saturating_add(1);
@@ -92,9 +98,19 @@ impl DriftMeter {
         let _ = self.points.push(point);
     }
 
-    /// The parts of the call without a step.
+    /// The parts of the call without a step. Split by hand, for in `chunk_by` there is a panic.
     fn unbroken(&self) -> impl Iterator<Item = &[Point]> {
-        self.points.chunk_by(|one, next| !is_step(*one, *next))
+        let mut rest = self.points.as_slice();
+        iter::from_fn(move || {
+            let mut neighbours = rest.iter().zip(rest.iter().skip(1));
+            let unbroken = match neighbours.position(|(one, next)| is_step(*one, *next)) {
+                Some(before) => before.saturating_add(1),
+                None => rest.len(),
+            };
+            let (points, later) = rest.split_at_checked(unbroken)?;
+            rest = later;
+            (!points.is_empty()).then_some(points)
+        })
     }
 
     /// The time between any two points with no step in between, and by how much the sender got ahead in it.
@@ -112,15 +128,17 @@ impl DriftMeter {
 
     /// The median of the slopes, in parts per million. It is bisected, so that it needs no memory and nothing sorted.
     fn median(&self) -> i64 {
-        let count = self.slopes().count();
         // Steeper than any slope that is no step: STEP in one STRETCH, and STEEPEST.
         let (mut below, mut most) = (-0x4000_i64, 0x4000_i64);
         while most.saturating_sub(below) > 1 {
             let middle = below.midpoint(most);
-            let flatter = self
-                .slopes()
-                .filter(|(time, ahead)| ahead.saturating_mul(MILLION) <= middle.saturating_mul(*time));
-            if flatter.count().saturating_mul(2) >= count {
+            // How many slopes are flatter, less how many are steeper.
+            let mut balance: i32 = 0;
+            for (time, ahead) in self.slopes() {
+                let flatter = ahead.saturating_mul(MILLION) <= middle.saturating_mul(time);
+                balance = balance.saturating_add(if flatter { 1 } else { -1 });
+            }
+            if balance >= 0 {
                 most = middle;
             } else {
                 below = middle;

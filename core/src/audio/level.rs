@@ -61,7 +61,8 @@ impl Level {
     /// The root of the mean square, 0 to 32,768, rounded down.
     pub const fn rms(&self) -> u16 {
         match self.energy.checked_div(self.samples) {
-            Some(mean) => mean.isqrt() as u16,
+            // At most 2³⁰.
+            Some(mean) => (mean as u32).isqrt() as u16,
             None => 0,
         }
     }
