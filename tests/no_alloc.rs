@@ -322,7 +322,7 @@ fn resampling_allocates_nothing() {
         for (from, to) in [(8_000, 44_100), (48_000, 16_000), (16_000, 16_000)] {
             let mut fixed = PcmResampler::new(Resampler::fixed(from, to).unwrap());
             let mut float = PcmResampler::new(Resampler::float(from, to).unwrap());
-            for round in 0..ROUNDS / 100 {
+            for round in 0..ROUNDS / 10 {
                 let chunk = &VOICE[..(round % 1_000) as usize];
                 let mut out = [0; 640];
                 for mut chunk in [chunk, chunk] {
@@ -344,7 +344,7 @@ fn resampling_allocates_nothing() {
         }
     });
     assert_eq!(allocations, 0, "for {samples} bytes");
-    assert!(samples > 100_000, "{samples}");
+    assert!(samples > 1_000_000, "{samples}");
 }
 
 #[test]

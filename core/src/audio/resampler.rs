@@ -53,12 +53,13 @@ use up::Up;
 /// it (the transposed form), so the filter stretches with the ratio while memory and table do not. Between two rows
 /// of the table one interpolates; among 8, 16, 24, 32, 48 and 96 kHz every place lies on a row, and the work is half.
 ///
-/// A resampler is at most 592 bytes, whatever its rates. The filter is 3,200 bytes of flash in [`Fixed`], 12,544 in [`Float`].
+/// A resampler is at most 592 bytes, whatever its rates. The filter takes 3,200 bytes of flash in [`Fixed`]
+/// (25 × 64 × 2, for half of the symmetric rows is not stored) and 12,544 in [`Float`] (49 × 64 × 4).
 ///
 /// # Two arithmetics
 ///
 /// [`Fixed`] multiplies 16-bit integers into 32-bit sums, for machines without a float unit; [`Float`] computes in
-/// `f32`, which a host's vector unit does faster. Both take and give 16-bit samples, and saturate where a peak
+/// `f32`, for hosts with a vector unit. Both take and give 16-bit samples, and saturate where a peak
 /// exceeds them.
 ///
 /// # Quality

@@ -68,3 +68,20 @@ fn gcd(a: NonZero<u32>, b: NonZero<u32>) -> NonZero<u32> {
         None => b,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_second_it_is_where_it_was() {
+        let rates = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 11_025, 383_999];
+        for (slower, faster) in rates.iter().flat_map(|a| rates.iter().map(move |b| (*a.min(b), *a.max(b)))) {
+            let mut phase = Phase::new(NonZero::new(slower).unwrap(), NonZero::new(faster).unwrap());
+            for _ in 0..2 {
+                let reached = (0..faster).filter(|_| phase.advance()).count();
+                assert!(phase.is_on_sample() && reached == slower as usize, "{slower} {faster}");
+            }
+        }
+    }
+}
