@@ -49,30 +49,32 @@ pub struct Header<'m> {
 }
 
 impl<'m> Headers<'m> {
-    /// The next value, proven and counted: an object of names and values, or an array of pairs; anything else counts
-    /// as absent.
-    pub(crate) fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
+    /// The next value, counted: an object of names and values, or an array of pairs; anything else counts as absent.
+    pub(crate) fn read(json: &mut Reader<'m>) -> Option<Self> {
         let is_object = match json.peek() {
             Some(b'{') => true,
             Some(b'[') => false,
-            _ => return json.value().map(|_| None),
+            _ => {
+                json.value();
+                return None;
+            }
         };
         let start = json.at();
         if is_object {
-            json.open_object()?
+            json.open_object();
         } else {
-            json.open_array()?
+            json.open_array();
         }
         let mut count: usize = 0;
-        while if is_object { json.key()?.is_some() } else { json.element()? } {
+        while if is_object { json.key().is_some() } else { json.element() } {
             count = count.saturating_add(1);
             if count > MAX_HEADERS {
-                return Err(ReceiveError::Limit { bound: Bound::Headers, at: json.at() });
+                json.fail(ReceiveError::Limit { bound: Bound::Headers, at: json.at() });
             }
-            json.value()?;
+            json.value();
         }
-        let proven = json.since(start);
-        Ok(Some(if is_object { Self::object(proven) } else { Self::list(proven) }))
+        let list = json.since(start);
+        Some(if is_object { Self::object(list) } else { Self::list(list) })
     }
 
     /// The members of a proven JSON object.
@@ -107,11 +109,13 @@ impl<'m> Headers<'m> {
             Source::Pairs(pairs) => Cursor::Pairs(pairs),
             Source::Object(json) => {
                 let mut json = Reader::new(json);
-                if json.open_object().is_ok() { Cursor::Object(json) } else { Cursor::Pairs(&[]) }
+                json.open_object();
+                Cursor::Object(json)
             }
             Source::List(json) => {
                 let mut json = Reader::new(json);
-                if json.open_array().is_ok() { Cursor::List(json) } else { Cursor::Pairs(&[]) }
+                json.open_array();
+                Cursor::List(json)
             }
         })
     }
@@ -207,7 +211,7 @@ impl fmt::Debug for Iter<'_> {
 impl<'m> Iterator for Iter<'m> {
     type Item = Header<'m>;
 
-    // The reader has proven the JSON when the message came, so an error here cannot happen; it would end the list.
+    // The reader has proven the JSON when the message came; a fault would end the list.
     fn next(&mut self) -> Option<Header<'m>> {
         match &mut self.0 {
             Cursor::Pairs(pairs) => {
@@ -215,32 +219,29 @@ impl<'m> Iterator for Iter<'m> {
                 *pairs = rest;
                 Some(Header { name: Text::new(name), value: Text::new(value) })
             }
-            Cursor::Object(json) => {
-                let name = json.key().ok()??;
-                Some(Header { name, value: json.value().ok()?.text_or_json() })
+            Cursor::Object(json) => Some(Header { name: json.key()?, value: json.value().text_or_json() }),
+            Cursor::List(json) => {
+                while json.element() {
+                    if let Some(header) = pair(json) {
+                        return Some(header);
+                    }
+                }
+                None
             }
-            Cursor::List(json) => loop {
-                if !json.element().ok()? {
-                    return None;
-                }
-                if let Some(header) = pair(json)? {
-                    return Some(header);
-                }
-            },
         }
     }
 }
 
-/// One element of the list, `null` in it being as good as absent; `Some(None)` if it is no pair.
-fn pair<'m>(json: &mut Reader<'m>) -> Option<Option<Header<'m>>> {
+/// One element of the list, `null` in it being as good as absent; `None` if it is no pair.
+fn pair<'m>(json: &mut Reader<'m>) -> Option<Header<'m>> {
     if json.peek() != Some(b'{') {
-        json.value().ok()?;
-        return Some(None);
+        json.value();
+        return None;
     }
     let (mut name, mut value) = (None, Text::default());
-    json.open_object().ok()?;
-    while let Some(key) = json.key().ok()? {
-        let member = match json.value().ok()? {
+    json.open_object();
+    while let Some(key) = json.key() {
+        let member = match json.value() {
             Value::Null => None,
             member => Some(member.text_or_json()),
         };
@@ -250,7 +251,7 @@ fn pair<'m>(json: &mut Reader<'m>) -> Option<Option<Header<'m>>> {
             value = member.unwrap_or_default();
         }
     }
-    Some(name.map(|name| Header { name, value }))
+    name.map(|name| Header { name, value })
 }
 
 #[cfg(test)]

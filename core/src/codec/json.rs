@@ -1,15 +1,19 @@
 //! A JSON reader that borrows, never recurses, and is exactly as strict as RFC 8259.
 //!
-//! A dialect walks through a message once, from the outside in:
+//! A dialect walks through a message once, from the outside in, and asks at the end whether it was one:
 //!
 //! ```text
 //! let mut json = Reader::new(text);
-//! json.open_object()?;
-//! while let Some(key) = json.key()? {
-//!     let value = json.value()?;          // or open_object again, to go inside
+//! json.open_object();
+//! while let Some(key) = json.key() {
+//!     let value = json.value();           // or open_object again, to go inside
 //! }
 //! json.finish()?;
 //! ```
+//!
+//! As the writer counts on when its buffer is full, the reader goes on after a fault: there is nothing more to be read
+//! then, so every loop ends. What was read counts only once [`finish`](Reader::finish) or
+//! [`check`](Reader::check) has found no fault.
 
 use crate::error::{Bound, ReceiveError};
 use crate::limits::MAX_NESTING;
@@ -20,11 +24,13 @@ mod string;
 /// A cursor over one JSON document.
 #[derive(Clone, Debug)]
 pub struct Reader<'m> {
+    /// The document; nothing once there is a fault.
     text: &'m str,
     at: usize,
     depth: usize,
     /// Whether an object or array has just been opened, so that no comma may come.
     fresh: bool,
+    fault: Option<ReceiveError>,
 }
 
 /// A value, delimited and proven, its content still as it was spelled.
@@ -77,7 +83,7 @@ impl<'m> Value<'m> {
 impl<'m> Reader<'m> {
     /// A reader at the start of `text`.
     pub fn new(text: &'m str) -> Self {
-        Self { text, at: 0, depth: 0, fresh: false }
+        Self { text, at: 0, depth: 0, fresh: false, fault: None }
     }
 
     /// Where the reader stands, in bytes.
@@ -99,148 +105,163 @@ impl<'m> Reader<'m> {
     }
 
     /// Goes into an object; then come its [`key`](Self::key)s.
-    pub fn open_object(&mut self) -> Result<(), ReceiveError> {
-        self.open(b'{', "expected an object")
+    pub fn open_object(&mut self) {
+        self.open(b'{', "expected an object");
     }
 
     /// Goes into an array; then come its [`element`](Self::element)s.
-    pub fn open_array(&mut self) -> Result<(), ReceiveError> {
-        self.open(b'[', "expected an array")
+    pub fn open_array(&mut self) {
+        self.open(b'[', "expected an array");
     }
 
     /// The next key of the object, or `None` after leaving it.
-    pub fn key(&mut self) -> Result<Option<Text<'m>>, ReceiveError> {
-        if self.more(b'}')? { self.member_key().map(Some) } else { Ok(None) }
+    pub fn key(&mut self) -> Option<Text<'m>> {
+        self.more(b'}').then(|| self.member_key())
     }
 
     /// Whether the array has another element, which is then to be read; `false` after leaving it.
-    pub fn element(&mut self) -> Result<bool, ReceiveError> {
+    pub fn element(&mut self) -> bool {
         self.more(b']')
     }
 
     /// The next value, whatever it is.
-    pub fn value(&mut self) -> Result<Value<'m>, ReceiveError> {
+    pub fn value(&mut self) -> Value<'m> {
         let value = match self.peek() {
-            Some(b'{') => Value::Object(self.container()?),
-            Some(b'[') => Value::Array(self.container()?),
-            _ => self.scalar()?,
+            Some(b'{') => Value::Object(self.container()),
+            Some(b'[') => Value::Array(self.container()),
+            _ => self.scalar(),
         };
         self.fresh = false;
-        Ok(value)
+        value
     }
 
-    /// Proves that nothing follows.
+    /// Has the reader find a fault, unless it has found one before: nothing more is read.
+    #[cold]
+    pub fn fail(&mut self, fault: ReceiveError) {
+        self.text = "";
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Proves what was read so far.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn check(&self) -> Result<(), ReceiveError> {
+        self.fault.map_or(Ok(()), Err)
+    }
+
+    /// Proves what was read, and that nothing follows.
+    ///
+    /// # Errors
+    /// The first fault.
     pub fn finish(mut self) -> Result<(), ReceiveError> {
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => self.malformed("text after the end"),
+        if self.peek().is_some() {
+            self.malformed("text after the end");
         }
+        self.check()
     }
 
-    fn open(&mut self, bracket: u8, what: &'static str) -> Result<(), ReceiveError> {
+    fn open(&mut self, bracket: u8, what: &'static str) {
         if self.peek() != Some(bracket) {
-            return self.malformed(what);
-        }
-        if self.depth >= MAX_NESTING {
-            return Err(ReceiveError::Limit { bound: Bound::Nesting, at: self.at });
+            self.malformed(what);
+        } else if self.depth >= MAX_NESTING {
+            self.fail(ReceiveError::Limit { bound: Bound::Nesting, at: self.at });
         }
         self.depth = self.depth.saturating_add(1);
         self.fresh = true;
         self.step(1);
-        Ok(())
     }
 
     /// Steps over the comma before a further member, or over the closing bracket.
-    fn more(&mut self, bracket: u8) -> Result<bool, ReceiveError> {
+    fn more(&mut self, bracket: u8) -> bool {
         let fresh = core::mem::replace(&mut self.fresh, false);
         match self.peek() {
             Some(byte) if byte == bracket => {
                 self.step(1);
                 self.depth = self.depth.saturating_sub(1);
-                Ok(false)
+                return false;
             }
-            Some(b',') if !fresh => {
-                self.step(1);
-                Ok(true)
-            }
-            Some(_) if fresh => Ok(true),
+            Some(b',') if !fresh => self.step(1),
+            Some(_) if fresh => {}
             _ => self.malformed("expected a comma or the end"),
         }
+        self.fault.is_none()
     }
 
-    fn member_key(&mut self) -> Result<Text<'m>, ReceiveError> {
+    fn member_key(&mut self) -> Text<'m> {
         if self.peek() != Some(b'"') {
-            return self.malformed("expected a key");
+            self.malformed("expected a key");
         }
-        let key = self.string()?;
+        let key = self.string();
         if self.peek() != Some(b':') {
-            return self.malformed("expected a colon");
+            self.malformed("expected a colon");
         }
         self.step(1);
-        Ok(key)
+        key
     }
 
     /// An object or array with all it holds. The open brackets are the bits of a word, a set bit an object:
     /// no stack grows with what the peer sends.
-    fn container(&mut self) -> Result<&'m str, ReceiveError> {
+    fn container(&mut self) -> &'m str {
         const { assert!(MAX_NESTING <= u64::BITS as usize) };
         let start = self.at;
         let outside = self.depth;
         let mut brackets: u64 = 0;
-        loop {
+        while self.fault.is_none() {
             match self.peek() {
                 Some(b'{') => {
-                    self.open_object()?;
+                    self.open_object();
                     brackets = brackets << 1 | 1;
                 }
                 Some(b'[') => {
-                    self.open_array()?;
+                    self.open_array();
                     brackets <<= 1;
                 }
                 _ => {
-                    self.scalar()?;
+                    self.scalar();
                     self.fresh = false;
                 }
             }
             // Leave what ends here, then step to the next value.
             loop {
                 let object = brackets & 1 == 1;
-                if self.more(if object { b'}' } else { b']' })? {
+                if self.more(if object { b'}' } else { b']' }) {
                     if object {
-                        self.member_key()?;
+                        self.member_key();
                     }
                     break;
                 }
                 brackets >>= 1;
-                if self.depth == outside {
-                    return Ok(self.since(start));
+                if self.depth == outside || self.fault.is_some() {
+                    return self.since(start);
                 }
             }
         }
+        ""
     }
 
-    fn scalar(&mut self) -> Result<Value<'m>, ReceiveError> {
+    fn scalar(&mut self) -> Value<'m> {
         match self.peek() {
-            Some(b'"') => self.string().map(Value::String),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
-            Some(b't') => self.word("true", Value::Bool(true)),
-            Some(b'f') => self.word("false", Value::Bool(false)),
-            Some(b'n') => self.word("null", Value::Null),
+            Some(b'"') => return Value::String(self.string()),
+            Some(b'-' | b'0'..=b'9') => return Value::Number(self.number()),
+            Some(b't') => return self.word("true", Value::Bool(true)),
+            Some(b'f') => return self.word("false", Value::Bool(false)),
+            Some(b'n') => return self.word("null", Value::Null),
             Some(_) => self.malformed("expected a value"),
             None => self.malformed("unexpected end"),
         }
+        Value::Null
     }
 
-    fn word(&mut self, word: &'static str, value: Value<'m>) -> Result<Value<'m>, ReceiveError> {
-        if self.rest().starts_with(word.as_bytes()) {
-            self.step(word.len());
-            Ok(value)
-        } else {
-            self.malformed("expected a value")
+    fn word(&mut self, word: &'static str, value: Value<'m>) -> Value<'m> {
+        if !self.rest().starts_with(word.as_bytes()) {
+            self.malformed("expected a value");
         }
+        self.step(word.len());
+        value
     }
 
-    fn number(&mut self) -> Result<&'m str, ReceiveError> {
+    fn number(&mut self) -> &'m str {
         let start = self.at;
         if self.byte() == Some(b'-') {
             self.step(1);
@@ -248,29 +269,28 @@ impl<'m> Reader<'m> {
         if self.byte() == Some(b'0') {
             self.step(1);
         } else {
-            self.digits()?;
+            self.digits();
         }
         if self.byte() == Some(b'.') {
             self.step(1);
-            self.digits()?;
+            self.digits();
         }
         if matches!(self.byte(), Some(b'e' | b'E')) {
             self.step(1);
             if matches!(self.byte(), Some(b'+' | b'-')) {
                 self.step(1);
             }
-            self.digits()?;
+            self.digits();
         }
-        Ok(self.since(start))
+        self.since(start)
     }
 
-    fn digits(&mut self) -> Result<(), ReceiveError> {
+    fn digits(&mut self) {
         let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         if count == 0 {
-            return self.malformed("expected a digit");
+            self.malformed("expected a digit");
         }
         self.step(count);
-        Ok(())
     }
 
     fn rest(&self) -> &'m [u8] {
@@ -285,13 +305,9 @@ impl<'m> Reader<'m> {
         self.at = self.at.wrapping_add(bytes);
     }
 
-    fn malformed<T>(&self, what: &'static str) -> Result<T, ReceiveError> {
-        Err(self.fault(what))
-    }
-
     #[cold]
-    fn fault(&self, what: &'static str) -> ReceiveError {
-        ReceiveError::Malformed { what, at: self.at }
+    fn malformed(&mut self, what: &'static str) {
+        self.fail(ReceiveError::Malformed { what, at: self.at });
     }
 }
 
@@ -304,7 +320,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Value<'_>, ReceiveError> {
         let mut json = Reader::new(text);
-        let value = json.value()?;
+        let value = json.value();
         json.finish()?;
         Ok(value)
     }
@@ -312,17 +328,17 @@ mod tests {
     #[test]
     fn a_document_is_walked_from_the_outside_in() {
         let mut json = Reader::new(r#" {"a" : 1, "b":{"c":[true,{}]} ,"d":"x"} "#);
-        json.open_object().unwrap();
-        assert_eq!(json.key().unwrap().unwrap(), "a");
-        assert_eq!(json.value().unwrap(), Value::Number("1"));
-        assert_eq!(json.key().unwrap().unwrap(), "b");
-        json.open_object().unwrap();
-        assert_eq!(json.key().unwrap().unwrap(), "c");
-        assert_eq!(json.value().unwrap(), Value::Array("[true,{}]"));
-        assert_eq!(json.key(), Ok(None));
-        assert_eq!(json.key().unwrap().unwrap(), "d");
-        assert_eq!(json.value().unwrap(), Value::String(Text::new("x")));
-        assert_eq!(json.key(), Ok(None));
+        json.open_object();
+        assert_eq!(json.key().unwrap(), "a");
+        assert_eq!(json.value(), Value::Number("1"));
+        assert_eq!(json.key().unwrap(), "b");
+        json.open_object();
+        assert_eq!(json.key().unwrap(), "c");
+        assert_eq!(json.value(), Value::Array("[true,{}]"));
+        assert_eq!(json.key(), None);
+        assert_eq!(json.key().unwrap(), "d");
+        assert_eq!(json.value(), Value::String(Text::new("x")));
+        assert_eq!(json.key(), None);
         json.finish().unwrap();
     }
 

@@ -127,15 +127,15 @@ impl<'m> Envelope<'m> {
             return Ok(None);
         }
         let mut envelope = Self::default();
-        json.open_object()?;
-        while let Some(key) = json.key()? {
+        json.open_object();
+        while let Some(key) = json.key() {
             let is = |name| key.eq_ignore_ascii_case(name);
             if is("callHeaders") {
-                envelope.call_headers = Headers::read(&mut json)?;
+                envelope.call_headers = Headers::read(&mut json);
             } else if is("headers") {
-                envelope.headers = Headers::read(&mut json)?;
+                envelope.headers = Headers::read(&mut json);
             } else {
-                let value = json.value()?;
+                let value = json.value();
                 if is("command") {
                     envelope.command = value.text();
                 } else if is("callId") {

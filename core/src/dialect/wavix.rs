@@ -177,16 +177,16 @@ impl<'m> Envelope<'m> {
             return Ok(None);
         }
         let mut envelope = Self::default();
-        json.open_object()?;
-        while let Some(key) = json.key()? {
+        json.open_object();
+        while let Some(key) = json.key() {
             let is = |name| key.eq_ignore_ascii_case(name);
             let inside = json.peek() == Some(b'{');
             if is("media") && inside {
-                envelope.read_media(&mut json)?;
+                envelope.read_media(&mut json);
             } else if is("mark") && inside {
-                envelope.read_mark(&mut json)?;
+                envelope.read_mark(&mut json);
             } else {
-                let value = json.value()?;
+                let value = json.value();
                 if is("event") {
                     envelope.event = value.text();
                 } else if is("call_id") {
@@ -202,10 +202,10 @@ impl<'m> Envelope<'m> {
         Ok(Some(envelope))
     }
 
-    fn read_media(&mut self, json: &mut Reader<'m>) -> Result<(), ReceiveError> {
-        json.open_object()?;
-        while let Some(key) = json.key()? {
-            let value = json.value()?;
+    fn read_media(&mut self, json: &mut Reader<'m>) {
+        json.open_object();
+        while let Some(key) = json.key() {
+            let value = json.value();
             if key.eq_ignore_ascii_case("payload") {
                 self.payload = value.text();
             } else if key.eq_ignore_ascii_case("track") {
@@ -216,18 +216,16 @@ impl<'m> Envelope<'m> {
                 self.chunk = value.number();
             }
         }
-        Ok(())
     }
 
-    fn read_mark(&mut self, json: &mut Reader<'m>) -> Result<(), ReceiveError> {
-        json.open_object()?;
-        while let Some(key) = json.key()? {
-            let value = json.value()?;
+    fn read_mark(&mut self, json: &mut Reader<'m>) {
+        json.open_object();
+        while let Some(key) = json.key() {
+            let value = json.value();
             if key.eq_ignore_ascii_case("name") {
                 self.mark = value.text();
             }
         }
-        Ok(())
     }
 
     fn says(&self, word: &str) -> bool {

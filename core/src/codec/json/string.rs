@@ -1,60 +1,59 @@
 //! Strings: where they end, and whether their escapes are right.
 
 use super::Reader;
-use crate::error::ReceiveError;
 use crate::text::Text;
 
 impl<'m> Reader<'m> {
     /// A string: looked through for what ends or interrupts it, its escapes checked one by one.
-    pub(super) fn string(&mut self) -> Result<Text<'m>, ReceiveError> {
+    pub(super) fn string(&mut self) -> Text<'m> {
         self.step(1);
         let start = self.at;
         let mut escaped = false;
         loop {
             self.step(plain_len(self.rest()));
             match self.byte() {
-                Some(b'"') => {
-                    let raw = self.since(start);
-                    self.step(1);
-                    return Ok(if escaped { Text::escaped(raw) } else { Text::new(raw) });
-                }
+                Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
-                    self.escape()?;
+                    self.escape();
                 }
-                Some(_) => return self.malformed("control character in a string"),
-                None => return self.malformed("unterminated string"),
+                Some(_) => self.malformed("control character in a string"),
+                None => {
+                    self.malformed("unterminated string");
+                    break;
+                }
             }
         }
+        let raw = self.since(start);
+        self.step(1);
+        if escaped { Text::escaped(raw) } else { Text::new(raw) }
     }
 
-    fn escape(&mut self) -> Result<(), ReceiveError> {
+    fn escape(&mut self) {
         match self.rest().get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.step(2),
-            Some(b'u') => match self.unit()? {
-                0xd800..=0xdbff => match self.rest() {
-                    [b'\\', b'u', ..] if matches!(self.unit()?, 0xdc00..=0xdfff) => {}
-                    _ => return self.malformed("lone surrogate"),
-                },
-                0xdc00..=0xdfff => return self.malformed("lone surrogate"),
+            Some(b'u') => match self.unit() {
+                0xd800..=0xdbff if self.rest().starts_with(b"\\u") && matches!(self.unit(), 0xdc00..=0xdfff) => {}
+                0xd800..=0xdfff => self.malformed("lone surrogate"),
                 _ => {}
             },
-            _ => return self.malformed("unknown escape"),
+            _ => self.malformed("unknown escape"),
         }
-        Ok(())
     }
 
-    /// The four hexadecimal digits after `\u`.
-    fn unit(&mut self) -> Result<u16, ReceiveError> {
+    /// The four hexadecimal digits after `\u`; 0 where they are none.
+    fn unit(&mut self) -> u16 {
         let unit = self.rest().get(2..6).and_then(|hex| {
             hex.iter().try_fold(0_u16, |unit, byte| {
                 let digit = char::from(*byte).to_digit(16)?;
                 Some(unit << 4 | u16::try_from(digit).ok()?)
             })
         });
-        let Some(unit) = unit else { return self.malformed("expected four hexadecimal digits") };
+        if unit.is_none() {
+            self.malformed("expected four hexadecimal digits");
+        }
         self.step(6);
-        Ok(unit)
+        unit.unwrap_or_default()
     }
 }
 
