@@ -3,11 +3,14 @@
 //! All of the kit is usable alone, without a session, on the caller's memory.
 
 mod arrivals;
+#[cfg(feature = "wavix")]
+mod base64;
 mod drift;
 mod g711;
 mod l16;
 mod level;
 mod pacer;
+mod payload;
 mod playback;
 mod resampler;
 
@@ -22,10 +25,12 @@ pub use resampler::{Arithmetic, Fixed, Float, PcmResampler, Resampler};
 
 use core::fmt;
 
-use crate::codec::base64;
-use crate::copy::copy;
 use crate::error::AudioError;
 use crate::text::Text;
+
+#[cfg(feature = "wavix")]
+use base64::Base64;
+use payload::Payload;
 
 /// A piece of a call's audio, of any length, borrowed from the message that brought it.
 ///
@@ -49,12 +54,6 @@ pub struct Audio<'m> {
     chunk: Option<u64>,
 }
 
-#[derive(Clone, Copy)]
-enum Payload<'m> {
-    Raw(&'m [u8]),
-    Base64(Text<'m>),
-}
-
 /// Whose voice it is, named from the platform's point of view (Wavix fact: `media.track`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -74,8 +73,9 @@ impl<'m> Audio<'m> {
     }
 
     /// Audio from base64, as another message brought it. Nothing is checked yet.
+    #[cfg(feature = "wavix")]
     pub const fn base64(text: Text<'m>) -> Self {
-        Self { payload: Payload::Base64(text), track: None, timestamp: None, chunk: None }
+        Self { payload: Payload::Base64(Base64(text)), track: None, timestamp: None, chunk: None }
     }
 
     /// The same audio on a track.
@@ -100,27 +100,23 @@ impl<'m> Audio<'m> {
     pub const fn as_raw(&self) -> Option<&'m [u8]> {
         match self.payload {
             Payload::Raw(bytes) => Some(bytes),
+            #[cfg(feature = "wavix")]
             Payload::Base64(_) => None,
         }
     }
 
     /// The base64 text, where the wire is base64.
+    #[cfg(feature = "wavix")]
     pub const fn as_base64(&self) -> Option<Text<'m>> {
         match self.payload {
             Payload::Raw(_) => None,
-            Payload::Base64(text) => Some(text),
+            Payload::Base64(base64) => Some(base64.0),
         }
     }
 
     /// Decoded length in bytes, told without decoding. Exact if the audio is valid.
     pub fn len(&self) -> usize {
-        match self.payload {
-            Payload::Raw(bytes) => bytes.len(),
-            Payload::Base64(text) => match text.as_str() {
-                Some(text) => base64::decoded_len(text.as_bytes()),
-                None => base64::decoded_len_of(text.chars().filter(|c| *c != '=').count()),
-            },
-        }
+        self.payload.len()
     }
 
     /// Whether there is no audio in it.
@@ -154,26 +150,7 @@ impl<'m> Audio<'m> {
         let Some(out) = buf.get_mut(..needed) else {
             return Err(AudioError::BufferTooSmall { needed });
         };
-        match self.payload {
-            Payload::Raw(bytes) => copy(bytes, out),
-            Payload::Base64(text) => match text.as_str() {
-                Some(text) => {
-                    // A length that cannot be is noticed before the place where it goes wrong, so that is looked for.
-                    base64::decode(text.as_bytes(), out)
-                        .map_err(|at| self.validate().err().unwrap_or(AudioError::Malformed { at }))?;
-                }
-                None => {
-                    let mut rest = &mut *out;
-                    for block in self.blocks() {
-                        let block = block?;
-                        let bytes = block.bytes();
-                        let Some((place, after)) = rest.split_at_mut_checked(bytes.len()) else { break };
-                        copy(bytes, place);
-                        rest = after;
-                    }
-                }
-            },
-        }
+        self.payload.copy_to(out)?;
         Ok(out)
     }
 
@@ -183,24 +160,13 @@ impl<'m> Audio<'m> {
     /// # Errors
     /// [`AudioError::Malformed`] where the payload is not base64.
     pub fn validate(&self) -> Result<(), AudioError> {
-        match self.payload {
-            Payload::Raw(_) => Ok(()),
-            Payload::Base64(_) => self.blocks().try_for_each(|block| block.map(|_| ())),
-        }
-    }
-
-    fn blocks(&self) -> Blocks<'m> {
-        Blocks { rest: self.payload, at: 0 }
+        self.payload.validate()
     }
 }
 
 impl PartialEq for Audio<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let same_payload = match (self.payload, other.payload) {
-            (Payload::Base64(a), Payload::Base64(b)) if a == b => true,
-            _ => self.len() == other.len() && self.blocks().eq(other.blocks()),
-        };
-        same_payload
+        self.payload == other.payload
             && (self.track, self.timestamp, self.chunk) == (other.track, other.timestamp, other.chunk)
     }
 }
@@ -255,116 +221,5 @@ impl<'m> From<Text<'m>> for Track<'m> {
         } else {
             Self::Other(name)
         }
-    }
-}
-
-/// Audio decoded block by block: how escaped base64 is read, and how audio is proven and compared, without
-/// memory of the caller's.
-struct Blocks<'m> {
-    rest: Payload<'m>,
-    /// Characters of base64 read so far.
-    at: usize,
-}
-
-#[derive(PartialEq)]
-struct Block {
-    bytes: [u8; Self::BYTES],
-    len: usize,
-}
-
-impl Block {
-    const BYTES: usize = 192;
-    const CHARS: usize = base64::encoded_len(Self::BYTES);
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl Iterator for Blocks<'_> {
-    type Item = Result<Block, AudioError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut block = Block { bytes: [0; Block::BYTES], len: 0 };
-        match &mut self.rest {
-            Payload::Raw(bytes) => {
-                let (now, later) = bytes.split_at(bytes.len().min(Block::BYTES));
-                *bytes = later;
-                block.len = now.len();
-                copy(now, &mut block.bytes);
-            }
-            Payload::Base64(text) => {
-                let mut chars = [0; Block::CHARS];
-                let mut len: usize = 0;
-                let mut source = text.chars();
-                for (place, c) in chars.iter_mut().zip(&mut source) {
-                    // What is not ASCII is not base64 either; neither is a NUL.
-                    *place = u8::try_from(c).unwrap_or(0);
-                    len = len.saturating_add(1);
-                }
-                *text = source.into_text();
-                let start = self.at;
-                self.at = start.saturating_add(len);
-                // Padding may only end the last block.
-                let decoded = base64::decode(chars.get(..len)?, &mut block.bytes);
-                let more = !text.is_empty();
-                match decoded {
-                    Ok(bytes) if !more || bytes == Block::BYTES => block.len = bytes,
-                    Ok(_) => return Some(self.refuse(self.at)),
-                    Err(at) => return Some(self.refuse(start.saturating_add(at))),
-                }
-            }
-        }
-        (block.len > 0).then_some(Ok(block))
-    }
-}
-
-impl Blocks<'_> {
-    fn refuse(&mut self, at: usize) -> Result<Block, AudioError> {
-        self.rest = Payload::Raw(&[]);
-        Err(AudioError::Malformed { at })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::prelude::v1::*;
-    use std::{format, vec};
-
-    use super::*;
-
-    #[test]
-    fn escaped_base64_is_the_same_audio() {
-        let bytes: Vec<u8> = (0..=255).cycle().take(1_000).collect();
-        let mut text = vec![0; base64::encoded_len(bytes.len())];
-        base64::encode(&bytes, &mut text);
-        let text = String::from_utf8(text).unwrap();
-        let escaped = text.replace('/', "\\/").replace('A', "\\u0041");
-        let plain = Audio::base64(Text::new(&text));
-        let escaped = Audio::base64(Text::escaped(&escaped));
-        let mut buf = [0; 1_000];
-        for audio in [plain, escaped] {
-            assert_eq!(audio.len(), 1_000);
-            assert_eq!(audio.copy_to(&mut buf), Ok(&bytes[..]));
-            assert_eq!(audio.copy_to(&mut [0; 999]), Err(AudioError::BufferTooSmall { needed: 1_000 }));
-            assert_eq!(audio.validate(), Ok(()));
-            assert_eq!(audio, Audio::raw(&bytes));
-        }
-        assert_eq!(plain, escaped);
-        assert_ne!(plain, Audio::raw(&bytes[1..]));
-    }
-
-    #[test]
-    fn malformed_base64_is_found_wherever_it_lies() {
-        let mut text = "AAAA".repeat(100);
-        text.push_str("AA*A");
-        for audio in [Audio::base64(Text::new(&text)), Audio::base64(Text::escaped(&text))] {
-            assert_eq!(audio.copy_to(&mut [0; 1_000]), Err(AudioError::Malformed { at: 402 }));
-            assert_eq!(audio.validate(), Err(AudioError::Malformed { at: 402 }));
-        }
-        let padded_in_the_middle = format!("{}AA=={}", "AAAA".repeat(63), "AAAA".repeat(64));
-        let audio = Audio::base64(Text::escaped(&padded_in_the_middle));
-        assert!(audio.validate().is_err());
-        assert!(audio.copy_to(&mut [0; 1_000]).is_err());
     }
 }

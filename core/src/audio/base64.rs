@@ -1,0 +1,166 @@
+//! Audio in base64, which may be spelled with escapes.
+
+use crate::codec::base64;
+use crate::copy::copy;
+use crate::error::AudioError;
+use crate::text::Text;
+
+/// Base64 as it lay in the message. Nothing is proven yet.
+#[derive(Clone, Copy)]
+pub(super) struct Base64<'m>(pub(super) Text<'m>);
+
+impl<'m> Base64<'m> {
+    pub(super) fn len(self) -> usize {
+        match self.0.as_str() {
+            Some(text) => base64::decoded_len(text.as_bytes()),
+            None => base64::decoded_len_of(self.0.chars().filter(|c| *c != '=').count()),
+        }
+    }
+
+    pub(super) fn copy_to(self, out: &mut [u8]) -> Result<(), AudioError> {
+        match self.0.as_str() {
+            Some(text) => {
+                // A length that cannot be is noticed before the place where it goes wrong, so that is looked for.
+                base64::decode(text.as_bytes(), out)
+                    .map_err(|at| self.validate().err().unwrap_or(AudioError::Malformed { at }))?;
+            }
+            None => {
+                let mut rest = out;
+                for block in self.blocks() {
+                    let block = block?;
+                    let bytes = block.bytes();
+                    let Some((place, after)) = rest.split_at_mut_checked(bytes.len()) else { break };
+                    copy(bytes, place);
+                    rest = after;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn validate(self) -> Result<(), AudioError> {
+        self.blocks().try_for_each(|block| block.map(|_| ()))
+    }
+
+    /// Whether it is `bytes` in base64.
+    pub(super) fn stands_for(self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        let starts = self.blocks().all(|block| {
+            let after = block.ok().and_then(|block| rest.strip_prefix(block.bytes()));
+            rest = after.unwrap_or_default();
+            after.is_some()
+        });
+        starts && rest.is_empty()
+    }
+
+    fn blocks(self) -> Blocks<'m> {
+        Blocks { rest: self.0, at: 0 }
+    }
+}
+
+impl PartialEq for Base64<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || (self.len() == other.len() && self.blocks().eq(other.blocks()))
+    }
+}
+
+/// Base64 decoded block by block: how it is read where escapes stand in the way, proven and compared, without memory
+/// of the caller's.
+struct Blocks<'m> {
+    rest: Text<'m>,
+    /// Characters read so far.
+    at: usize,
+}
+
+#[derive(PartialEq)]
+struct Block {
+    bytes: [u8; Self::BYTES],
+    len: usize,
+}
+
+impl Block {
+    const BYTES: usize = 192;
+    const CHARS: usize = base64::encoded_len(Self::BYTES);
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Result<Block, AudioError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut block = Block { bytes: [0; Block::BYTES], len: 0 };
+        let mut chars = [0; Block::CHARS];
+        let mut len: usize = 0;
+        let mut source = self.rest.chars();
+        for (place, c) in chars.iter_mut().zip(&mut source) {
+            // What is not ASCII is not base64 either; neither is a NUL.
+            *place = u8::try_from(c).unwrap_or(0);
+            len = len.saturating_add(1);
+        }
+        self.rest = source.into_text();
+        let start = self.at;
+        self.at = start.saturating_add(len);
+        // Padding may only end the last block.
+        let more = !self.rest.is_empty();
+        match base64::decode(chars.get(..len)?, &mut block.bytes) {
+            Ok(bytes) if !more || bytes == Block::BYTES => block.len = bytes,
+            Ok(_) => return Some(self.refuse(self.at)),
+            Err(at) => return Some(self.refuse(start.saturating_add(at))),
+        }
+        (block.len > 0).then_some(Ok(block))
+    }
+}
+
+impl Blocks<'_> {
+    fn refuse(&mut self, at: usize) -> Result<Block, AudioError> {
+        self.rest = Text::default();
+        Err(AudioError::Malformed { at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::prelude::v1::*;
+    use std::{format, vec};
+
+    use super::*;
+    use crate::audio::Audio;
+
+    #[test]
+    fn escaped_base64_is_the_same_audio() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(1_000).collect();
+        let mut text = vec![0; base64::encoded_len(bytes.len())];
+        base64::encode(&bytes, &mut text);
+        let text = String::from_utf8(text).unwrap();
+        let escaped = text.replace('/', "\\/").replace('A', "\\u0041");
+        let plain = Audio::base64(Text::new(&text));
+        let escaped = Audio::base64(Text::escaped(&escaped));
+        let mut buf = [0; 1_000];
+        for audio in [plain, escaped] {
+            assert_eq!(audio.len(), 1_000);
+            assert_eq!(audio.copy_to(&mut buf), Ok(&bytes[..]));
+            assert_eq!(audio.copy_to(&mut [0; 999]), Err(AudioError::BufferTooSmall { needed: 1_000 }));
+            assert_eq!(audio.validate(), Ok(()));
+            assert_eq!(audio, Audio::raw(&bytes));
+        }
+        assert_eq!(plain, escaped);
+        assert_ne!(plain, Audio::raw(&bytes[1..]));
+    }
+
+    #[test]
+    fn malformed_base64_is_found_wherever_it_lies() {
+        let mut text = "AAAA".repeat(100);
+        text.push_str("AA*A");
+        for audio in [Audio::base64(Text::new(&text)), Audio::base64(Text::escaped(&text))] {
+            assert_eq!(audio.copy_to(&mut [0; 1_000]), Err(AudioError::Malformed { at: 402 }));
+            assert_eq!(audio.validate(), Err(AudioError::Malformed { at: 402 }));
+        }
+        let padded_in_the_middle = format!("{}AA=={}", "AAAA".repeat(63), "AAAA".repeat(64));
+        let audio = Audio::base64(Text::escaped(&padded_in_the_middle));
+        assert!(audio.validate().is_err());
+        assert!(audio.copy_to(&mut [0; 1_000]).is_err());
+    }
+}
