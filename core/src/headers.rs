@@ -49,45 +49,31 @@ pub struct Header<'m> {
 }
 
 impl<'m> Headers<'m> {
-    /// The next value, counted: an object of names and values, or an array of pairs; anything else counts as absent.
-    pub(crate) fn read(json: &mut Reader<'m>) -> Option<Self> {
-        let is_object = match json.peek() {
-            Some(b'{') => true,
-            Some(b'[') => false,
-            _ => {
-                json.value();
-                return None;
-            }
+    /// The headers that a value holds, which lies before `at`: an object of names and values, or an array of pairs;
+    /// anything else holds none.
+    pub(crate) fn of(value: Value<'m>, at: usize) -> Result<Self, ReceiveError> {
+        let headers = match value {
+            Value::Object(json) => Self::object(json),
+            Value::Array(json) => Self::list(json),
+            _ => Self::default(),
         };
-        let start = json.at();
-        if is_object {
-            json.open_object();
-        } else {
-            json.open_array();
+        if headers.iter().count() > MAX_HEADERS {
+            return Err(ReceiveError::Limit { bound: Bound::Headers, at });
         }
-        let mut count: usize = 0;
-        while if is_object { json.key().is_some() } else { json.element() } {
-            count = count.saturating_add(1);
-            if count > MAX_HEADERS {
-                json.fail(ReceiveError::Limit { bound: Bound::Headers, at: json.at() });
-            }
-            json.value();
-        }
-        let list = json.since(start);
-        Some(if is_object { Self::object(list) } else { Self::list(list) })
+        Ok(headers)
     }
 
     /// The members of a proven JSON object.
     pub(crate) const fn object(json: &'m str) -> Self {
-        Self::of(Source::Object(json))
+        Self::from_source(Source::Object(json))
     }
 
     /// The `key` and `value` pairs of a proven JSON array.
     pub(crate) const fn list(json: &'m str) -> Self {
-        Self::of(Source::List(json))
+        Self::from_source(Source::List(json))
     }
 
-    const fn of(source: Source<'m>) -> Self {
+    const fn from_source(source: Source<'m>) -> Self {
         Self {
             source,
             #[cfg(feature = "serde")]
@@ -133,13 +119,13 @@ impl<'m> Headers<'m> {
 
 impl<'m, const N: usize> From<&'m [(&'m str, &'m str); N]> for Headers<'m> {
     fn from(pairs: &'m [(&'m str, &'m str); N]) -> Self {
-        Self::of(Source::Pairs(pairs))
+        Self::from_source(Source::Pairs(pairs))
     }
 }
 
 impl<'m> From<&'m [(&'m str, &'m str)]> for Headers<'m> {
     fn from(pairs: &'m [(&'m str, &'m str)]) -> Self {
-        Self::of(Source::Pairs(pairs))
+        Self::from_source(Source::Pairs(pairs))
     }
 }
 

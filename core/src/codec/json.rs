@@ -34,7 +34,7 @@ pub struct Reader<'m> {
 }
 
 /// A value, delimited and proven, its content still as it was spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Value<'m> {
     /// A string.
     String(Text<'m>),
@@ -42,7 +42,8 @@ pub enum Value<'m> {
     Number(&'m str),
     /// `true` or `false`.
     Bool(bool),
-    /// `null`.
+    /// `null`, or nothing.
+    #[default]
     Null,
     /// An object, braces included.
     Object(&'m str),
@@ -133,6 +134,24 @@ impl<'m> Reader<'m> {
         };
         self.fresh = false;
         value
+    }
+
+    /// Goes through an object, and keeps the values of those of its members whose names, in letters of either case, are
+    /// among `names`. Of two members of one name the later one counts.
+    pub fn members<const N: usize>(&mut self, names: &[&str; N], values: &mut [Value<'m>; N]) {
+        self.open_object();
+        while let Some(key) = self.key() {
+            self.member(key, names, values);
+        }
+    }
+
+    /// Reads the value of the member called `key`, and keeps it as [`members`](Self::members) does.
+    pub fn member(&mut self, key: Text<'m>, names: &[&str], values: &mut [Value<'m>]) {
+        let value = self.value();
+        let place = names.iter().zip(values).find(|(name, _)| key.eq_ignore_ascii_case(name));
+        if let Some((_, place)) = place {
+            *place = value;
+        }
     }
 
     /// Has the reader find a fault, unless it has found one before: nothing more is read.
@@ -241,23 +260,19 @@ impl<'m> Reader<'m> {
     }
 
     fn scalar(&mut self) -> Value<'m> {
-        match self.peek() {
-            Some(b'"') => return Value::String(self.string()),
-            Some(b'-' | b'0'..=b'9') => return Value::Number(self.number()),
-            Some(b't') => return self.word("true", Value::Bool(true)),
-            Some(b'f') => return self.word("false", Value::Bool(false)),
-            Some(b'n') => return self.word("null", Value::Null),
-            Some(_) => self.malformed("expected a value"),
-            None => self.malformed("unexpected end"),
-        }
-        Value::Null
-    }
-
-    fn word(&mut self, word: &'static str, value: Value<'m>) -> Value<'m> {
-        if !self.rest().starts_with(word.as_bytes()) {
-            self.malformed("expected a value");
-        }
-        self.step(word.len());
+        self.peek();
+        let (value, len) = match self.rest() {
+            [b'"', ..] => return Value::String(self.string()),
+            [b'-' | b'0'..=b'9', ..] => return Value::Number(self.number()),
+            [b't', b'r', b'u', b'e', ..] => (Value::Bool(true), 4),
+            [b'f', b'a', b'l', b's', b'e', ..] => (Value::Bool(false), 5),
+            [b'n', b'u', b'l', b'l', ..] => (Value::Null, 4),
+            rest => {
+                self.malformed(if rest.is_empty() { "unexpected end" } else { "expected a value" });
+                (Value::Null, 0)
+            }
+        };
+        self.step(len);
         value
     }
 

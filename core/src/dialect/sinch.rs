@@ -17,7 +17,7 @@ use core::time::Duration;
 
 use super::{Encoded, Profile, Stamp};
 use crate::audio::Audio;
-use crate::codec::json::Reader;
+use crate::codec::json::{Reader, Value};
 use crate::codec::writer::Writer;
 use crate::command::Command;
 use crate::error::{AudioError, Bound, ReceiveError, SendError};
@@ -26,7 +26,6 @@ use crate::format::AudioFormat;
 use crate::headers::Headers;
 use crate::limits::MAX_HEADERS;
 use crate::message::Message;
-use crate::text::Text;
 
 pub(super) const PROFILE: Profile = Profile {
     name: "sinch",
@@ -46,7 +45,7 @@ pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveErr
         Message::Close(close) => return Ok(Event::Hangup(close)),
     };
     match Envelope::read(text)? {
-        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start())),
+        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start(text)?)),
         _ => Ok(Event::Other(message)),
     }
 }
@@ -107,77 +106,72 @@ pub(super) fn encode_command<'s>(
 }
 
 /// What the texts of both sides may hold.
-#[derive(Default)]
 struct Envelope<'m> {
-    command: Option<Text<'m>>,
-    call_id: Option<Text<'m>>,
-    application_key: Option<Text<'m>>,
-    application_id: Option<Text<'m>>,
-    call_headers: Option<Headers<'m>>,
-    headers: Option<Headers<'m>>,
-    codec: Option<Text<'m>>,
-    sample_rate: Option<u64>,
+    command: Value<'m>,
+    call_id: Value<'m>,
+    application_key: Value<'m>,
+    application_id: Value<'m>,
+    call_headers: Value<'m>,
+    headers: Value<'m>,
+    codec: Value<'m>,
+    sample_rate: Value<'m>,
 }
 
 impl<'m> Envelope<'m> {
     /// `None` for a text that is no JSON object.
     fn read(text: &'m str) -> Result<Option<Self>, ReceiveError> {
+        const NAMES: [&str; 8] = [
+            "command",
+            "callId",
+            "applicationKey",
+            "applicationId",
+            "callHeaders",
+            "headers",
+            "codec",
+            "sampleRate",
+        ];
         let mut json = Reader::new(text);
         if json.peek() != Some(b'{') {
             return Ok(None);
         }
-        let mut envelope = Self::default();
-        json.open_object();
-        while let Some(key) = json.key() {
-            let is = |name| key.eq_ignore_ascii_case(name);
-            if is("callHeaders") {
-                envelope.call_headers = Headers::read(&mut json);
-            } else if is("headers") {
-                envelope.headers = Headers::read(&mut json);
-            } else {
-                let value = json.value();
-                if is("command") {
-                    envelope.command = value.text();
-                } else if is("callId") {
-                    envelope.call_id = value.text();
-                } else if is("applicationKey") {
-                    envelope.application_key = value.text();
-                } else if is("applicationId") {
-                    envelope.application_id = value.text();
-                } else if is("codec") {
-                    envelope.codec = value.text();
-                } else if is("sampleRate") {
-                    envelope.sample_rate = value.number();
-                }
-            }
-        }
+        let mut values = [Value::Null; NAMES.len()];
+        json.members(&NAMES, &mut values);
         json.finish()?;
-        Ok(Some(envelope))
+        let [command, call_id, application_key, application_id, call_headers, headers, codec, sample_rate] =
+            values;
+        Ok(Some(Self {
+            command,
+            call_id,
+            application_key,
+            application_id,
+            call_headers,
+            headers,
+            codec,
+            sample_rate,
+        }))
     }
 
     fn says(&self, word: &str) -> bool {
-        self.command.is_some_and(|command| command.eq_ignore_ascii_case(word))
+        self.command.text().is_some_and(|command| command.eq_ignore_ascii_case(word))
     }
 
     /// A rate or codec that is not documented counts as absent: then what was configured holds, since the rate is what
     /// the application's own SVAML asked for.
-    fn start(self) -> Start<'m> {
-        let is_pcm = self.codec.is_none_or(|codec| codec.eq_ignore_ascii_case("PCM"));
-        let rate = self.sample_rate.filter(|_| is_pcm).and_then(|rate| u32::try_from(rate).ok());
+    fn start(self, text: &str) -> Result<Start<'m>, ReceiveError> {
+        let is_pcm = self.codec.text().is_none_or(|codec| codec.eq_ignore_ascii_case("PCM"));
+        let rate = self.sample_rate.number().filter(|_| is_pcm).and_then(|rate| u32::try_from(rate).ok());
         let format = rate.and_then(AudioFormat::pcm16);
-        Start {
-            call_id: self.call_id,
+        let call_headers = Headers::of(self.call_headers, text.len())?;
+        let headers = Headers::of(self.headers, text.len())?;
+        Ok(Start {
+            call_id: self.call_id.text(),
             stream_id: None,
-            application_id: self.application_key.or(self.application_id),
-            headers: self
-                .call_headers
-                .filter(|headers| !headers.is_empty())
-                .or(self.headers)
-                .unwrap_or_default(),
+            application_id: self.application_key.text().or(self.application_id.text()),
+            headers: if call_headers.is_empty() { headers } else { call_headers },
             heard: format,
             said: format,
             oneway: false,
-        }
+        })
     }
 }
 

@@ -15,7 +15,7 @@
 
 use super::{Encoded, Profile, Stamp};
 use crate::audio::{Audio, Track};
-use crate::codec::json::Reader;
+use crate::codec::json::{Reader, Value};
 use crate::codec::writer::Writer;
 use crate::command::Command;
 use crate::error::{Bound, ReceiveError, SendError};
@@ -156,17 +156,14 @@ pub(super) fn encode_command<'s>(
 }
 
 /// What the texts of both sides may hold.
-#[derive(Default)]
 struct Envelope<'m> {
-    event: Option<Text<'m>>,
-    call_id: Option<Text<'m>>,
-    stream_id: Option<Text<'m>>,
-    stream_type: Option<Text<'m>>,
-    payload: Option<Text<'m>>,
-    track: Option<Text<'m>>,
-    timestamp: Option<u64>,
-    chunk: Option<u64>,
-    mark: Option<Text<'m>>,
+    event: Value<'m>,
+    call_id: Value<'m>,
+    stream_id: Value<'m>,
+    stream_type: Value<'m>,
+    /// Payload, track, timestamp and chunk.
+    media: [Value<'m>; 4],
+    mark: Value<'m>,
 }
 
 impl<'m> Envelope<'m> {
@@ -176,96 +173,60 @@ impl<'m> Envelope<'m> {
         if json.peek() != Some(b'{') {
             return Ok(None);
         }
-        let mut envelope = Self::default();
+        let (mut values, mut media, mut mark) = ([Value::Null; 4], [Value::Null; 4], [Value::Null]);
         json.open_object();
         while let Some(key) = json.key() {
             let is = |name| key.eq_ignore_ascii_case(name);
             let inside = json.peek() == Some(b'{');
             if is("media") && inside {
-                envelope.read_media(&mut json);
+                json.members(&["payload", "track", "timestamp", "chunk"], &mut media);
             } else if is("mark") && inside {
-                envelope.read_mark(&mut json);
+                json.members(&["name"], &mut mark);
             } else {
-                let value = json.value();
-                if is("event") {
-                    envelope.event = value.text();
-                } else if is("call_id") {
-                    envelope.call_id = value.text();
-                } else if is("stream_id") {
-                    envelope.stream_id = value.text();
-                } else if is("stream_type") {
-                    envelope.stream_type = value.text();
-                }
+                json.member(key, &["event", "call_id", "stream_id", "stream_type"], &mut values);
             }
         }
         json.finish()?;
-        Ok(Some(envelope))
-    }
-
-    fn read_media(&mut self, json: &mut Reader<'m>) {
-        json.open_object();
-        while let Some(key) = json.key() {
-            let value = json.value();
-            if key.eq_ignore_ascii_case("payload") {
-                self.payload = value.text();
-            } else if key.eq_ignore_ascii_case("track") {
-                self.track = value.text();
-            } else if key.eq_ignore_ascii_case("timestamp") {
-                self.timestamp = value.number();
-            } else if key.eq_ignore_ascii_case("chunk") {
-                self.chunk = value.number();
-            }
-        }
-    }
-
-    fn read_mark(&mut self, json: &mut Reader<'m>) {
-        json.open_object();
-        while let Some(key) = json.key() {
-            let value = json.value();
-            if key.eq_ignore_ascii_case("name") {
-                self.mark = value.text();
-            }
-        }
+        let ([event, call_id, stream_id, stream_type], [mark]) = (values, mark);
+        Ok(Some(Self { event, call_id, stream_id, stream_type, media, mark }))
     }
 
     fn says(&self, word: &str) -> bool {
-        self.event.is_some_and(|event| event.eq_ignore_ascii_case(word))
+        self.event.text().is_some_and(|event| event.eq_ignore_ascii_case(word))
     }
 
     fn audio(&self, text: &str) -> Result<Audio<'m>, ReceiveError> {
-        let Some(payload) = self.payload else {
+        let [payload, track, timestamp, chunk] = self.media;
+        let Some(payload) = payload.text() else {
             return Err(ReceiveError::Malformed { what: "media without a payload", at: text.len() });
         };
         let mut audio = Audio::base64(payload);
-        if let Some(track) = self.track {
+        if let Some(track) = track.text() {
             audio = audio.with_track(Track::from(track));
         }
-        if let Some(timestamp) = self.timestamp {
+        if let Some(timestamp) = timestamp.number() {
             audio = audio.with_timestamp(timestamp);
         }
-        if let Some(chunk) = self.chunk {
+        if let Some(chunk) = chunk.number() {
             audio = audio.with_chunk(chunk);
         }
         Ok(audio)
     }
 
     fn mark(&self, text: &str) -> Result<Mark<'m>, ReceiveError> {
-        match self.mark {
+        match self.mark.text() {
             Some(name) => Ok(Mark { name }),
             None => Err(ReceiveError::Malformed { what: "mark without a name", at: text.len() }),
         }
     }
 
     fn start(&self, text: &str) -> Result<Start<'m>, ReceiveError> {
-        if self.stream_id.is_some_and(|id| id.len() > MAX_IDENTIFIER) {
+        let (call_id, stream_id) = (self.call_id.text(), self.stream_id.text());
+        if stream_id.is_some_and(|id| id.len() > MAX_IDENTIFIER) {
             return Err(ReceiveError::Limit { bound: Bound::Identifier, at: text.len() });
         }
-        Ok(Start {
-            call_id: self.call_id,
-            stream_id: self.stream_id,
-            oneway: self.stream_type.is_some_and(|kind| kind.eq_ignore_ascii_case("oneway")),
-            ..Start::default()
-        })
+        let oneway = self.stream_type.text().is_some_and(|kind| kind.eq_ignore_ascii_case("oneway"));
+        Ok(Start { call_id, stream_id, oneway, ..Start::default() })
     }
 }
 
