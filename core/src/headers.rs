@@ -49,18 +49,31 @@ pub struct Header<'m> {
 }
 
 impl<'m> Headers<'m> {
-    /// The headers that a value holds, which lies before `at`: an object of names and values, or an array of pairs;
-    /// anything else holds none.
-    pub(crate) fn of(value: Value<'m>, at: usize) -> Result<Self, ReceiveError> {
-        let headers = match value {
-            Value::Object(json) => Self::object(json),
-            Value::Array(json) => Self::list(json),
-            _ => Self::default(),
+    /// The next value, counted: an object of names and values, or an array of pairs; anything else counts as absent.
+    pub(crate) fn read(json: &mut Reader<'m>) -> Option<Self> {
+        let (start, mut count) = (json.at(), 0_usize);
+        let is_object = match json.peek() {
+            Some(b'{') => true,
+            Some(b'[') => false,
+            _ => {
+                json.value();
+                return None;
+            }
         };
-        if headers.iter().count() > MAX_HEADERS {
-            return Err(ReceiveError::Limit { bound: Bound::Headers, at });
+        if is_object {
+            json.open_object();
+        } else {
+            json.open_array();
         }
-        Ok(headers)
+        while if is_object { json.key().is_some() } else { json.element() } {
+            if count == MAX_HEADERS {
+                json.fail(ReceiveError::Limit { bound: Bound::Headers, at: json.at() });
+            }
+            count = count.saturating_add(1);
+            json.value();
+        }
+        let list = json.since(start);
+        Some(if is_object { Self::object(list) } else { Self::list(list) })
     }
 
     /// The members of a proven JSON object.

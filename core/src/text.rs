@@ -226,8 +226,17 @@ impl<'m> Chars<'m> {
     fn unit(&mut self) -> u16 {
         let Some((hex, rest)) = self.rest.split_at_checked(4) else { return 0 };
         self.rest = rest;
-        u16::from_str_radix(hex, 16).unwrap_or(0)
+        code_unit(hex.as_bytes()).unwrap_or(0)
     }
+}
+
+/// What four hexadecimal digits stand for; `None` where they are none.
+pub(crate) fn code_unit(hex: &[u8]) -> Option<u16> {
+    let hex: [u8; 4] = *hex.first_chunk()?;
+    hex.into_iter().try_fold(0, |unit, digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some(unit << 4 | u16::try_from(digit).ok()?)
+    })
 }
 
 #[cfg(test)]

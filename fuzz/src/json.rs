@@ -57,7 +57,7 @@ enum Tree<'j> {
 /// Passes over the document as one value.
 fn skip(text: &str) -> Result<(), ReceiveError> {
     let mut json = Reader::new(text);
-    let value = json.value()?;
+    let value = json.value();
     json.finish()?;
     if let Value::Object(inner) | Value::Array(inner) = value {
         assert_eq!(inner, text.trim_matches([' ', '\t', '\n', '\r']), "delimited wrongly");
@@ -69,32 +69,32 @@ fn skip(text: &str) -> Result<(), ReceiveError> {
 /// first, then gone into on their own.
 fn walk(text: &str, enter: fn(usize) -> bool) -> Result<Tree<'_>, ReceiveError> {
     let mut json = Reader::new(text);
-    let tree = tree(&mut json, enter)?;
+    let tree = tree(&mut json, enter);
     json.finish()?;
     Ok(tree)
 }
 
-fn tree<'j>(json: &mut Reader<'j>, enter: fn(usize) -> bool) -> Result<Tree<'j>, ReceiveError> {
+fn tree<'j>(json: &mut Reader<'j>, enter: fn(usize) -> bool) -> Tree<'j> {
     let first = json.peek();
     match first {
         Some(b'{') if enter(json.at()) => {
             let mut members = Vec::new();
-            json.open_object()?;
-            while let Some(key) = json.key()? {
+            json.open_object();
+            while let Some(key) = json.key() {
                 let key = string(key);
-                members.push((key, tree(json, enter)?));
+                members.push((key, tree(json, enter)));
             }
-            Ok(Tree::Object(members))
+            Tree::Object(members)
         }
         Some(b'[') if enter(json.at()) => {
             let mut elements = Vec::new();
-            json.open_array()?;
-            while json.element()? {
-                elements.push(tree(json, enter)?);
+            json.open_array();
+            while json.element() {
+                elements.push(tree(json, enter));
             }
-            Ok(Tree::List(elements))
+            Tree::List(elements)
         }
-        _ => Ok(match json.value()? {
+        _ => match json.value() {
             Value::String(text) => Tree::Text(string(text)),
             Value::Number(digits) => {
                 let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -104,10 +104,11 @@ fn tree<'j>(json: &mut Reader<'j>, enter: fn(usize) -> bool) -> Result<Tree<'j>,
             }
             Value::Bool(value) => Tree::Literal(if value { "true" } else { "false" }),
             Value::Null => Tree::Literal("null"),
-            Value::Object(inner) | Value::Array(inner) => {
-                walk(inner, |_| true).expect("what was delimited has been proven")
-            }
-        }),
+            Value::Object(inner) | Value::Array(inner) => walk(inner, |_| true).unwrap_or_else(|_| {
+                json.check().expect_err("what was delimited has been proven");
+                Tree::Literal("")
+            }),
+        },
     }
 }
 

@@ -171,11 +171,11 @@ impl<'m> Callback<'m> {
 fn event(body: &str) -> Result<CallbackEvent, CallbackError> {
     let mut json = Reader::new(body);
     let (mut event, mut place) = (None, None);
-    json.open_object()?;
-    while let Some(key) = json.key()? {
+    json.open_object();
+    while let Some(key) = json.key() {
         json.peek();
         let at = json.at();
-        let value = json.value()?;
+        let value = json.value();
         if key.eq_ignore_ascii_case("event") {
             event = value.text();
             place = Some(at);
@@ -189,5 +189,8 @@ fn event(body: &str) -> Result<CallbackEvent, CallbackError> {
 
 /// Reads a body that is proven to be an object.
 fn read<'m, M: Member<'m> + Default>(body: &'m str) -> Result<M, CallbackError> {
-    Ok(M::read(&mut Reader::new(body))?.unwrap_or_default())
+    let mut json = Reader::new(body);
+    let read = M::read(&mut json);
+    json.check()?;
+    Ok(read.unwrap_or_default())
 }

@@ -4,7 +4,6 @@ use core::fmt;
 
 use super::record::{Member, record};
 use crate::codec::json::{Reader, Value};
-use crate::error::ReceiveError;
 use crate::text::Text;
 
 record! {
@@ -78,11 +77,11 @@ impl serde::Serialize for Amount<'_> {
 }
 
 impl<'m> Member<'m> for Amount<'m> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        Ok(match json.value()? {
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        match json.value() {
             Value::Number(number) => Some(Self(number)),
             _ => None,
-        })
+        }
     }
 }
 

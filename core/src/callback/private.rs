@@ -4,7 +4,6 @@ use core::fmt;
 
 use super::record::Member;
 use crate::codec::json::Reader;
-use crate::error::ReceiveError;
 use crate::text::Text;
 
 /// A text that may hold what is nobody else's business: what the application has noted for itself, keys that a caller
@@ -39,7 +38,7 @@ impl serde::Serialize for Private<'_> {
 }
 
 impl<'m> Member<'m> for Private<'m> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        Ok(json.value()?.text().map(Self))
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        json.value().text().map(Self)
     }
 }

@@ -1,7 +1,6 @@
 //! JSON objects as structs: how a member is read, and what an object does with its members.
 
 use crate::codec::json::{Reader, Value};
-use crate::error::ReceiveError;
 use crate::headers::Headers;
 use crate::text::Text;
 use crate::utc::Timestamp;
@@ -10,14 +9,14 @@ use crate::word::{Vocabulary, Word};
 /// A value of one type.
 pub(super) trait Member<'m>: Sized {
     /// Reads the next value. `None` if it is of another type.
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError>;
+    fn read(json: &mut Reader<'m>) -> Option<Self>;
 }
 
 /// An object, filled member by member.
 pub(super) trait Record<'m>: Default {
     /// Reads the value of the member called `key`, or leaves it where it is and returns `false` if there is no such
     /// member.
-    fn take(&mut self, key: Text<'m>, json: &mut Reader<'m>) -> Result<bool, ReceiveError>;
+    fn take(&mut self, key: Text<'m>, json: &mut Reader<'m>) -> bool;
 }
 
 /// Declares a record with the key of each member on the wire. A record `with` another one inside hands it the members
@@ -49,15 +48,15 @@ macro_rules! record {
                 &mut self,
                 key: $crate::Text<$m>,
                 json: &mut $crate::codec::json::Reader<$m>,
-            ) -> Result<bool, $crate::ReceiveError> {
+            ) -> bool {
                 $(if key.eq_ignore_ascii_case($key) {
-                    self.$member = $crate::callback::record::Member::read(json)?;
-                    return Ok(true);
+                    self.$member = $crate::callback::record::Member::read(json);
+                    return true;
                 })+
-                $(if self.$part.take(key, json)? {
-                    return Ok(true);
+                $(if self.$part.take(key, json) {
+                    return true;
                 })?
-                Ok(false)
+                false
             }
         }
     };
@@ -66,56 +65,57 @@ macro_rules! record {
 pub(super) use record;
 
 impl<'m, R: Record<'m>> Member<'m> for R {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
         if json.peek() != Some(b'{') {
-            return json.value().map(|_| None);
+            json.value();
+            return None;
         }
         let mut record = Self::default();
-        json.open_object()?;
-        while let Some(key) = json.key()? {
-            if !record.take(key, json)? {
-                json.value()?;
+        json.open_object();
+        while let Some(key) = json.key() {
+            if !record.take(key, json) {
+                json.value();
             }
         }
-        Ok(Some(record))
+        Some(record)
     }
 }
 
 impl<'m> Member<'m> for Headers<'m> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
         Self::read(json)
     }
 }
 
 impl<'m> Member<'m> for Text<'m> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        json.value().map(Value::text)
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        json.value().text()
     }
 }
 
 impl<'m> Member<'m> for Timestamp<'m> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        Ok(json.value()?.text().map(Self::new))
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        json.value().text().map(Self::new)
     }
 }
 
 impl<'m, V: Vocabulary> Member<'m> for Word<'m, V> {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        Ok(json.value()?.text().map(Self::new))
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        json.value().text().map(Self::new)
     }
 }
 
 impl<'m> Member<'m> for u64 {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        json.value().map(Value::number)
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        json.value().number()
     }
 }
 
 impl<'m> Member<'m> for bool {
-    fn read(json: &mut Reader<'m>) -> Result<Option<Self>, ReceiveError> {
-        Ok(match json.value()? {
+    fn read(json: &mut Reader<'m>) -> Option<Self> {
+        match json.value() {
             Value::Bool(truth) => Some(truth),
             _ => None,
-        })
+        }
     }
 }

@@ -138,7 +138,7 @@ impl<'m> Reader<'m> {
 
     /// Goes through an object, and keeps the values of those of its members whose names, in letters of either case, are
     /// among `names`. Of two members of one name the later one counts.
-    pub fn members<const N: usize>(&mut self, names: &[&str; N], values: &mut [Value<'m>; N]) {
+    pub fn members(&mut self, names: &[&str], values: &mut [Value<'m>]) {
         self.open_object();
         while let Some(key) = self.key() {
             self.member(key, names, values);

@@ -4,7 +4,6 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
-use crate::audio::Audio;
 use crate::command::Command;
 use crate::error::{ReceiveError, SendError};
 use crate::event::Event;
@@ -157,20 +156,24 @@ impl Dialect {
         }
     }
 
-    /// What a first message means, and the dialect that it tells. A greeting tells none: other providers, whose
-    /// dialects may come, greet alike.
-    pub(crate) fn detect(message: Message<'_>) -> Result<(Option<Self>, Event<'_>), ReceiveError> {
-        if let Message::Binary(bytes) = message {
-            return Ok((None, Event::Audio(Audio::raw(bytes))));
-        }
+    /// What a first message means, and the dialect, if it tells one. A greeting tells none: other providers, whose
+    /// dialects may come, greet alike. Neither do bytes.
+    pub(crate) fn detect<'m>(
+        detected: &mut Option<Self>,
+        message: Message<'m>,
+    ) -> Result<Event<'m>, ReceiveError> {
+        let mut event = Ok(Event::Other(message));
         for dialect in Self::ALL {
-            match dialect.decode_event(message)? {
-                Event::Other(_) => {}
-                Event::Hello => return Ok((None, Event::Hello)),
-                event => return Ok((Some(*dialect), event)),
+            event = dialect.decode_event(message);
+            match event {
+                Ok(Event::Other(_)) => continue,
+                Ok(Event::Hello) | Err(_) => {}
+                Ok(_) if matches!(message, Message::Binary(_)) => {}
+                Ok(_) => *detected = Some(*dialect),
             }
+            break;
         }
-        Ok((None, Event::Other(message)))
+        event
     }
 }
 

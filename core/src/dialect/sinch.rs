@@ -45,7 +45,7 @@ pub(super) fn decode_event(message: Message<'_>) -> Result<Event<'_>, ReceiveErr
         Message::Close(close) => return Ok(Event::Hangup(close)),
     };
     match Envelope::read(text)? {
-        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start(text)?)),
+        Some(envelope) if envelope.says("connect") => Ok(Event::Start(envelope.start())),
         _ => Ok(Event::Other(message)),
     }
 }
@@ -111,43 +111,43 @@ struct Envelope<'m> {
     call_id: Value<'m>,
     application_key: Value<'m>,
     application_id: Value<'m>,
-    call_headers: Value<'m>,
-    headers: Value<'m>,
     codec: Value<'m>,
     sample_rate: Value<'m>,
+    call_headers: Option<Headers<'m>>,
+    headers: Option<Headers<'m>>,
 }
 
 impl<'m> Envelope<'m> {
     /// `None` for a text that is no JSON object.
     fn read(text: &'m str) -> Result<Option<Self>, ReceiveError> {
-        const NAMES: [&str; 8] = [
-            "command",
-            "callId",
-            "applicationKey",
-            "applicationId",
-            "callHeaders",
-            "headers",
-            "codec",
-            "sampleRate",
-        ];
+        const NAMES: [&str; 6] =
+            ["command", "callId", "applicationKey", "applicationId", "codec", "sampleRate"];
         let mut json = Reader::new(text);
         if json.peek() != Some(b'{') {
             return Ok(None);
         }
-        let mut values = [Value::Null; NAMES.len()];
-        json.members(&NAMES, &mut values);
+        let (mut values, mut call_headers, mut headers) = ([Value::Null; 6], None, None);
+        json.open_object();
+        while let Some(key) = json.key() {
+            if key.eq_ignore_ascii_case("callHeaders") {
+                call_headers = Headers::read(&mut json);
+            } else if key.eq_ignore_ascii_case("headers") {
+                headers = Headers::read(&mut json);
+            } else {
+                json.member(key, &NAMES, &mut values);
+            }
+        }
         json.finish()?;
-        let [command, call_id, application_key, application_id, call_headers, headers, codec, sample_rate] =
-            values;
+        let [command, call_id, application_key, application_id, codec, sample_rate] = values;
         Ok(Some(Self {
             command,
             call_id,
             application_key,
             application_id,
-            call_headers,
-            headers,
             codec,
             sample_rate,
+            call_headers,
+            headers,
         }))
     }
 
@@ -157,21 +157,20 @@ impl<'m> Envelope<'m> {
 
     /// A rate or codec that is not documented counts as absent: then what was configured holds, since the rate is what
     /// the application's own SVAML asked for.
-    fn start(self, text: &str) -> Result<Start<'m>, ReceiveError> {
+    fn start(self) -> Start<'m> {
         let is_pcm = self.codec.text().is_none_or(|codec| codec.eq_ignore_ascii_case("PCM"));
         let rate = self.sample_rate.number().filter(|_| is_pcm).and_then(|rate| u32::try_from(rate).ok());
         let format = rate.and_then(AudioFormat::pcm16);
-        let call_headers = Headers::of(self.call_headers, text.len())?;
-        let headers = Headers::of(self.headers, text.len())?;
-        Ok(Start {
+        let call_headers = self.call_headers.filter(|headers| !headers.is_empty());
+        Start {
             call_id: self.call_id.text(),
             stream_id: None,
             application_id: self.application_key.text().or(self.application_id.text()),
-            headers: if call_headers.is_empty() { headers } else { call_headers },
+            headers: call_headers.or(self.headers).unwrap_or_default(),
             heard: format,
             said: format,
             oneway: false,
-        })
+        }
     }
 }
 

@@ -25,11 +25,7 @@ impl Role for Application {
     ) -> Result<Self::Hears<'m>, ReceiveError> {
         match dialect {
             Some(known) => known.decode_event(message),
-            None => {
-                let (detected, event) = Dialect::detect(message)?;
-                *dialect = detected;
-                Ok(event)
-            }
+            None => Dialect::detect(dialect, message),
         }
     }
 

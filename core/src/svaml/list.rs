@@ -41,7 +41,8 @@ impl<'a, T: Member<'a>, S: Copy + Into<T>> List<'a, T, S> {
             Source::Slice(slice) => Cursor::Slice(slice),
             Source::Json(json) => {
                 let mut json = Reader::new(json);
-                if json.open_array().is_ok() { Cursor::Json(json) } else { Cursor::Slice(&[]) }
+                json.open_array();
+                Cursor::Json(json)
             }
         };
         ListIter { cursor, yields: PhantomData }
@@ -150,7 +151,7 @@ impl<'a, T: Member<'a>, S: Copy + Into<T>> Iterator for ListIter<'a, T, S> {
                 Some((*first).into())
             }
             Cursor::Json(json) => {
-                if json.element().ok()? {
+                if json.element() {
                     T::read(json, "").ok()
                 } else {
                     *self = Self { cursor: Cursor::Slice(&[]), yields: PhantomData };

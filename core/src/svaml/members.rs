@@ -104,13 +104,15 @@ macro_rules! named {
                 $(if name.eq_ignore_ascii_case($wire) {
                     return $crate::svaml::members::named!(@read json $word $(($members))? $wire);
                 })+
-                json.value()?;
+                json.value();
+                json.check()?;
                 Ok(Self::Other { name })
             }
         }
     };
     (@read $json:ident $word:ident $wire:literal) => {{
-        $json.value()?;
+        $json.value();
+        $json.check()?;
         Ok(Self::$word)
     }};
     (@read $json:ident $word:ident ($members:ty) $wire:literal) => {

@@ -25,15 +25,15 @@ pub(super) fn object<'a>(
     mut take: impl FnMut(&mut Entry<'_, 'a>) -> Result<(), SvamlError>,
 ) -> Result<(), SvamlError> {
     expect(json, b'{', name, "an object")?;
-    json.open_object()?;
-    while let Some(key) = json.key()? {
+    json.open_object();
+    while let Some(key) = json.key() {
         let mut entry = Entry { key, json, taken: false };
         take(&mut entry)?;
         if !entry.taken {
-            json.value()?;
+            json.value();
         }
     }
-    Ok(())
+    Ok(json.check()?)
 }
 
 /// One member of an object, not read yet.
@@ -53,7 +53,7 @@ impl<'a> Entry<'_, 'a> {
         if !self.taken && self.key.eq_ignore_ascii_case(name) {
             *place = T::default();
             if self.json.peek() == Some(b'n') {
-                self.json.value()?;
+                self.json.value();
             } else {
                 *place = T::read(self.json, name)?;
             }
@@ -71,10 +71,11 @@ pub(super) fn array<'a>(
 ) -> Result<&'a str, SvamlError> {
     expect(json, b'[', name, "an array")?;
     let start = json.at();
-    json.open_array()?;
-    while json.element()? {
+    json.open_array();
+    while json.element() {
         element(json)?;
     }
+    json.check()?;
     Ok(json.since(start))
 }
 
@@ -97,7 +98,8 @@ fn expect(
     }
     let at = json.at();
     // If it is no value at all, that is what is wrong.
-    json.value()?;
+    json.value();
+    json.check()?;
     Err(SvamlError::WrongType { member, expected, at })
 }
 
@@ -110,7 +112,9 @@ pub(super) fn scalar<'a, T>(
 ) -> Result<T, SvamlError> {
     json.peek();
     let at = json.at();
-    accept(json.value()?).ok_or(SvamlError::WrongType { member, expected, at })
+    let value = json.value();
+    json.check()?;
+    accept(value).ok_or(SvamlError::WrongType { member, expected, at })
 }
 
 impl<'a, T: Member<'a>> Member<'a> for Option<T> {
@@ -172,7 +176,9 @@ impl<'a> Member<'a> for Headers<'a> {
             key.map(drop).ok_or(SvamlError::Malformed { what: "call header without a key", at })
         };
         array(&mut json.clone(), name, pair)?;
-        Ok(Headers::read(json)?.unwrap_or_default())
+        let headers = Self::read(json);
+        json.check()?;
+        Ok(headers.unwrap_or_default())
     }
 
     fn is_absent(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Strings: where they end, and whether their escapes are right.
 
 use super::Reader;
-use crate::text::Text;
+use crate::text::{Text, code_unit};
 
 impl<'m> Reader<'m> {
     /// A string: looked through for what ends or interrupts it, its escapes checked one by one.
@@ -43,12 +43,7 @@ impl<'m> Reader<'m> {
 
     /// The four hexadecimal digits after `\u`; 0 where they are none.
     fn unit(&mut self) -> u16 {
-        let unit = self.rest().get(2..6).and_then(|hex| {
-            hex.iter().try_fold(0_u16, |unit, byte| {
-                let digit = char::from(*byte).to_digit(16)?;
-                Some(unit << 4 | u16::try_from(digit).ok()?)
-            })
-        });
+        let unit = self.rest().get(2..).and_then(code_unit);
         if unit.is_none() {
             self.malformed("expected four hexadecimal digits");
         }
