@@ -33,7 +33,8 @@ impl<'m> Reader<'m> {
         match self.rest().get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.step(2),
             Some(b'u') => match self.unit() {
-                0xd800..=0xdbff if self.rest().starts_with(b"\\u") && matches!(self.unit(), 0xdc00..=0xdfff) => {}
+                0xd800..=0xdbff
+                    if self.rest().starts_with(b"\\u") && matches!(self.unit(), 0xdc00..=0xdfff) => {}
                 0xd800..=0xdfff => self.malformed("lone surrogate"),
                 _ => {}
             },
