@@ -3,6 +3,8 @@
 
 use core::hint::black_box;
 
+use voxwire::Instant;
+
 /// A message on a socket.
 #[derive(Clone, Copy)]
 pub enum Payload<'p> {
@@ -45,9 +47,28 @@ impl Default for Socket {
     }
 }
 
+/// Keeps what comes, and sends it back.
+pub fn keep(socket: &mut Socket, memory: &mut [u8; Socket::CAPACITY]) {
+    let (number, bytes) = match socket.receive() {
+        Some(Payload::Text(text)) => (0, text.as_bytes()),
+        Some(Payload::Binary(bytes)) => (1, bytes),
+        Some(Payload::Close(code, reason)) => (code, reason.as_bytes()),
+        None => return,
+    };
+    if let Some(place) = memory.get_mut(..bytes.len()) {
+        place.copy_from_slice(bytes);
+        write(&(number, &*place));
+    }
+}
+
 /// Any number.
 pub fn number() -> usize {
     black_box(0)
+}
+
+/// Any time.
+pub fn now() -> Instant {
+    Instant::from_millis(number() as u64)
 }
 
 /// Puts it on a socket, a screen, or wherever it belongs.

@@ -5,7 +5,7 @@ use voxwire::{
     Session, Start, Text,
 };
 
-use crate::board::{self, Payload, Socket};
+use crate::board::{self, Payload, Socket, now};
 
 /// One call, and all the memory that it takes.
 pub struct Firmware {
@@ -143,10 +143,6 @@ pub fn on_board(config: Config) {
             board::write(&message);
         }
     }
-}
-
-fn now() -> Instant {
-    Instant::from_millis(board::number() as u64)
 }
 
 fn wished(wish: usize, keypad: &mut Socket) -> Option<Command<'_>> {
