@@ -5,7 +5,7 @@ use super::{cut, split_before};
 pub(super) fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, rest) = match authority.strip_prefix('[') {
         Some(rest) => cut(rest, "]")?,
-        None => split_before(authority, |byte| byte == b':'),
+        None => split_before(authority, b":"),
     };
     let may_stand = |byte: u8| match byte {
         b'!' | b'$'..=b'.' | b':' | b';' | b'=' | b'_' | b'~' => true,
@@ -14,10 +14,12 @@ pub(super) fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     if host.is_empty() || !host.bytes().all(may_stand) {
         return None;
     }
-    let port = match rest.strip_prefix(':') {
-        None if rest.is_empty() => None,
-        Some("") => None,
-        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port.parse().ok()?),
+    let port = match rest.as_bytes() {
+        [] | [b':'] => None,
+        [b':', digits @ ..] => Some(digits.iter().try_fold(0, |port: u16, byte| {
+            let digit = char::from(*byte).to_digit(10)?;
+            port.checked_mul(10)?.checked_add(digit as u16)
+        })?),
         _ => return None,
     };
     Some((host, port))

@@ -4,12 +4,15 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// Writes `bytes` to `out`, which is as long as their base64, padding included.
 pub(super) fn encode(bytes: &[u8], out: &mut [u8]) {
-    for (three, four) in bytes.chunks(3).zip(out.chunks_mut(4)) {
-        let bits =
-            three.iter().zip([16, 8, 0]).fold(0, |bits, (byte, shift)| bits | u32::from(*byte) << shift);
-        for (at, (place, shift)) in four.iter_mut().zip([18, 12, 6, 0]).enumerate() {
-            let letter = ALPHABET.get((bits >> shift) as usize % 64);
-            *place = letter.copied().filter(|_| at <= three.len()).unwrap_or(b'=');
-        }
+    for (place, at) in out.iter_mut().zip((0..).step_by(6)) {
+        // Six bits lie in two bytes at most.
+        let mut bytes = bytes.iter().skip(at / 8);
+        let Some(first) = bytes.next() else {
+            *place = b'=';
+            continue;
+        };
+        let two = u16::from_be_bytes([*first, bytes.next().copied().unwrap_or_default()]);
+        let letter = ALPHABET.get(usize::from(two << (at % 8) >> 10));
+        *place = letter.copied().unwrap_or_default();
     }
 }

@@ -39,7 +39,7 @@ impl<'u> Dial<'u> {
     fn parse(url: &'u str, nonce: [u8; 16]) -> Option<Self> {
         let rest = url.strip_prefix("ws://")?;
         let rest = cut(rest, "#").map_or(rest, |(rest, _)| rest);
-        let (authority, path) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
+        let (authority, path) = split_before(rest, b"/?");
         let (host, port) = split_authority(authority)?;
         let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte);
         if !path.bytes().all(may_stand) {

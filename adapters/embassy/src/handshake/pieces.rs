@@ -22,8 +22,8 @@ pub(super) fn pieces<'t, 'm>(text: &'t str, mark: &'m str) -> impl Iterator<Item
     })
 }
 
-/// What lies before the first byte that is such a mark, which is ASCII, and the rest with it.
-pub(super) fn split_before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
-    let at = text.bytes().position(is_mark).unwrap_or(text.len());
+/// What lies before the first of these marks, which are ASCII, and the rest with it.
+pub(super) fn split_before<'t>(text: &'t str, marks: &[u8]) -> (&'t str, &'t str) {
+    let at = text.bytes().position(|byte| marks.contains(&byte)).unwrap_or(text.len());
     text.split_at_checked(at).unwrap_or((text, ""))
 }

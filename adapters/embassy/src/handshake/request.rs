@@ -142,7 +142,7 @@ fn path_and_query(target: &str) -> Option<&str> {
         return Some(target);
     }
     let (scheme, rest) = cut(target, "://")?;
-    let (authority, path) = split_before(rest, |byte| matches!(byte, b'/' | b'?'));
+    let (authority, path) = split_before(rest, b"/?");
     (is_token(scheme.as_bytes()) && split_authority(authority).is_some()).then_some(path)
 }
 

@@ -6,17 +6,17 @@ use super::Violation;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
     /// More of the message that an earlier frame began.
-    Continuation,
+    Continuation = 0x0,
     /// A text, or the beginning of one.
-    Text,
+    Text = 0x1,
     /// A binary message, or the beginning of one.
-    Binary,
+    Binary = 0x2,
     /// The end.
-    Close,
+    Close = 0x8,
     /// Asks for a sign of life.
-    Ping,
+    Ping = 0x9,
     /// Gives one.
-    Pong,
+    Pong = 0xA,
 }
 
 impl Opcode {
@@ -35,17 +35,6 @@ impl Opcode {
             0xA => Self::Pong,
             _ => return None,
         })
-    }
-
-    const fn bits(self) -> u8 {
-        match self {
-            Self::Continuation => 0x0,
-            Self::Text => 0x1,
-            Self::Binary => 0x2,
-            Self::Close => 0x8,
-            Self::Ping => 0x9,
-            Self::Pong => 0xA,
-        }
     }
 }
 
@@ -124,7 +113,7 @@ impl Header {
     /// Writes the header to the beginning of `out`, and tells how long it is.
     pub fn write(&self, out: &mut [u8; Self::MAX]) -> usize {
         let [first, second, rest @ ..] = out;
-        *first = self.opcode.bits() | if self.fin { Self::FIN } else { 0 };
+        *first = self.opcode as u8 | if self.fin { Self::FIN } else { 0 };
         let masked = if self.mask.is_some() { Self::MASKED } else { 0 };
         let mut at: usize = 0;
         match self.len {
