@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace};
 use crate::socket::Socket;
 use crate::tape::Tape;
-use crate::wav::Wav;
+use crate::wav::Recording;
 
 mod attendant;
 
@@ -24,7 +24,7 @@ pub(crate) enum Agent {
     /// Gives the caller's voice back.
     Echo,
     /// Says a recording, and hangs up when it has been played.
-    Play { name: String, wav: Wav },
+    Play(Recording),
     /// Records the caller, one file per call in this directory.
     Record(PathBuf),
     /// Is busy.
@@ -33,16 +33,17 @@ pub(crate) enum Agent {
     Reject,
     /// Says a greeting until the caller speaks, and gives the caller's voice back from then on.
     Greet {
-        greeting: Wav,
+        greeting: Recording,
         /// Hangs up when the caller has spoken and then been silent for this long.
         hang_up_after: Option<Duration>,
     },
 }
 
 impl Agent {
-    fn recording(&self) -> Option<&Wav> {
+    /// What it says, if it says anything of its own.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
         match self {
-            Self::Play { wav, .. } | Self::Greet { greeting: wav, .. } => Some(wav),
+            Self::Play(recording) | Self::Greet { greeting: recording, .. } => Some(recording),
             Self::Echo | Self::Record(_) | Self::Busy | Self::Reject => None,
         }
     }

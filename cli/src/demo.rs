@@ -17,7 +17,7 @@ use crate::platform::{Placed, Script};
 use crate::report::{Flow, Millis, Output, Story, Trace};
 use crate::tape::Tape;
 use crate::timeline::{CallPicture, Lane, Segment, Tick, Timeline};
-use crate::wav::Wav;
+use crate::wav::{self, Recording};
 use crate::words::{Side, dialect_name};
 
 mod accounts;
@@ -104,9 +104,8 @@ struct Held {
 
 /// Holds one call from beginning to end.
 async fn hold(dialect: Dialect, fast: bool, output: &Arc<Output>) -> Result<Held, Failure> {
-    let (caller, greeting) = (Wav::parse(CALLER)?, Wav::parse(GREETING)?);
-    let format = AudioFormat::pcm16(caller.rate)
-        .ok_or(Failure::NoSuchRate { name: "the built-in recording".into(), found: caller.rate })?;
+    let (caller, greeting) = (Recording::parse(CALLER)?, Recording::parse(GREETING)?);
+    let format = caller.format();
     let silence = |length| vec![0; format.bytes_in(length).unwrap_or_default()];
     // Each side hangs up once: the application where the platform waits for it.
     let application_hangs_up = dialect == Dialect::Sinch;
@@ -115,7 +114,7 @@ async fn hold(dialect: Dialect, fast: bool, output: &Arc<Output>) -> Result<Held
         format,
         call_id: format!("demo-{dialect}"),
         headers: Vec::new(),
-        voice: [silence(LISTENS), caller.pcm, silence(TRAILS)].concat(),
+        voice: [&silence(LISTENS), caller.at(format)?.pcm, &silence(TRAILS)].concat(),
         holds: application_hangs_up,
         linger: LINGERS,
         limit: Some(LIMIT),
@@ -259,7 +258,7 @@ fn write(folder: &Path, calls: Vec<Held>, books: Books) -> Result<(), Failure> {
         for (side, reel) in [(Side::Platform, &call.platform), (Side::Application, &call.application)] {
             for (what, pcm) in [("said", &reel.said), ("heard", &reel.heard)] {
                 let name = format!("{}-{}-{what}.wav", call.dialect, side.name());
-                Wav { rate: call.format.rate(), pcm: pcm.clone() }.write(folder.join(name))?;
+                wav::write(folder.join(name), call.format.rate(), pcm)?;
             }
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
+use tokio::task::block_in_place;
 use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Start};
 use voxwire_tokio::{CallError, Speaking};
 
@@ -16,7 +17,7 @@ use crate::exit::Failure;
 use crate::report::{Ended, Flow, Trace, Trouble};
 use crate::socket::Socket;
 use crate::tape::{self, Tape};
-use crate::wav::{Recorder, Wav};
+use crate::wav::{Recorder, Recording, WavError};
 use crate::words::{BUSY, REJECTED, Side, Words};
 
 mod speaking;
@@ -129,6 +130,7 @@ impl<'c> Attendant<'c> {
     async fn take(&mut self, start: Start<'_>) {
         self.attended.announced = true;
         self.format = start.heard;
+        let mut greeting: &[u8] = &[];
         match self.agent {
             Agent::Busy => return self.refuse(Command::Busy, BUSY).await,
             Agent::Reject => return self.refuse(Command::Reject, REJECTED).await,
@@ -136,22 +138,34 @@ impl<'c> Attendant<'c> {
                 Ok(recorder) => self.recorder = Some(recorder),
                 Err(failure) => return self.give_up(failure, "the call cannot be recorded"),
             },
-            Agent::Play { name, wav } => {
-                if let Err(failure) = wav.fits(name, self.format) {
-                    return self.give_up(failure, "the recording has another sample rate than the call");
+            Agent::Play(recording) | Agent::Greet { greeting: recording, .. } => {
+                // A long one takes seconds.
+                match block_in_place(|| self.prepare(recording)) {
+                    Ok(pcm) => greeting = pcm,
+                    Err(error) => return self.give_up(error.into(), "the recording does not fit the call"),
                 }
             }
-            Agent::Echo | Agent::Greet { .. } => {}
+            Agent::Echo => {}
         }
-        if self.say(Command::Answer).await
-            && let Some(wav) = self.agent.recording()
-        {
-            self.trace
-                .note(format_args!("says its greeting, {:.2} s long", length(wav, &wav.pcm).as_secs_f64()));
-            self.rest = &wav.pcm;
+        if self.say(Command::Answer).await && self.agent.recording().is_some() {
+            self.trace.note(format_args!(
+                "says its greeting, {:.2} s long",
+                self.lasts(greeting.len()).as_secs_f64()
+            ));
+            self.rest = greeting;
             self.greets = true;
             self.played_at = self.clock.now();
         }
+    }
+
+    /// What is said of the recording in a call of this rate; where that is unknown, it is that of the recording.
+    fn prepare(&mut self, recording: &'c Recording) -> Result<&'c [u8], WavError> {
+        let format = *self.format.get_or_insert(recording.format());
+        let said = recording.at(format)?;
+        if let Some(conversion) = &said.conversion {
+            self.trace.line("converted", conversion);
+        }
+        Ok(said.pcm)
     }
 
     /// Where a dialect has no words for it, hanging up says it.
@@ -289,8 +303,4 @@ fn begin_recording(folder: &Path, format: Option<AudioFormat>) -> Result<Recorde
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let number = RECORDINGS.fetch_add(1, Ordering::Relaxed);
     Ok(Recorder::create(folder.join(format!("call-{millis}-{number}.wav")), format.rate())?)
-}
-
-fn length(wav: &Wav, pcm: &[u8]) -> Duration {
-    Duration::from_secs_f64(pcm.len() as f64 / AudioFormat::SAMPLE_BYTES as f64 / f64::from(wav.rate))
 }

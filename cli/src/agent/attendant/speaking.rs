@@ -6,10 +6,10 @@ use core::time::Duration;
 use tokio::select;
 use tokio::sync::watch;
 use tokio::time::sleep;
-use voxwire::{Audio, AudioFormat, Close, Command, Mark, SendError};
+use voxwire::{Audio, Close, Command, Mark, SendError};
 use voxwire_tokio::CallError;
 
-use super::{Attendant, END, length};
+use super::{Attendant, END};
 use crate::agent::{Agent, stopping};
 use crate::exit::Failure;
 use crate::report::{Ended, Trouble};
@@ -37,9 +37,7 @@ pub(super) struct Parting {
 impl<'c> Attendant<'c> {
     /// The next frame of the recording, and when it may be said.
     pub(in crate::agent) fn next_frame(&self) -> Option<(&'c [u8], Duration)> {
-        let wav = self.agent.recording()?;
-        let frame = (wav.rate / 50) as usize * AudioFormat::SAMPLE_BYTES;
-        let frame = self.rest.get(..frame.max(AudioFormat::SAMPLE_BYTES)).unwrap_or(self.rest);
+        let frame = self.rest.get(..self.format?.frame_bytes()).unwrap_or(self.rest);
         (!frame.is_empty() && !self.left).then(|| (frame, self.played_at.saturating_sub(AHEAD)))
     }
 
@@ -123,13 +121,9 @@ impl<'c> Attendant<'c> {
         }
     }
 
-    /// How long some bytes of the call's audio last; where its format is unknown, the recording's.
+    /// How long some bytes of the call's audio last, if its format is known.
     pub(super) fn lasts(&self, bytes: usize) -> Duration {
-        match (self.format, self.agent.recording()) {
-            (Some(format), _) => format.duration_of(bytes as u64),
-            (None, Some(wav)) => length(wav, &wav.pcm[..bytes.min(wav.pcm.len())]),
-            (None, None) => Duration::ZERO,
-        }
+        self.format.map_or(Duration::ZERO, |format| format.duration_of(bytes as u64))
     }
 
     /// Hangs up because the agent cannot do its work.
