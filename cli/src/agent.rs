@@ -10,7 +10,7 @@ use voxwire_tokio::{Call, Inbox};
 
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace};
+use crate::report::{Ended, Flow, Heard, Trace};
 use crate::socket::Socket;
 use crate::tape::Tape;
 use crate::wav::Recording;
@@ -53,7 +53,7 @@ impl Agent {
 pub(crate) struct Attended {
     /// Whether the platform has announced a call.
     pub(crate) announced: bool,
-    pub(crate) heard: Flow,
+    pub(crate) heard: Heard,
     /// Messages that mean nothing in the dialect.
     pub(crate) unknown: u64,
     pub(crate) said: Flow,

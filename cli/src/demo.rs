@@ -14,7 +14,7 @@ use crate::call::CALLER;
 use crate::clock::{Clock, FAST};
 use crate::exit::Failure;
 use crate::platform::{Placed, Script};
-use crate::report::{Flow, Millis, Output, Story, Trace};
+use crate::report::{Heard, Millis, Output, Story, Trace};
 use crate::tape::Tape;
 use crate::timeline::{CallPicture, Lane, Segment, Tick, Timeline};
 use crate::wav::{self, Recording};
@@ -158,21 +158,21 @@ impl Held {
     }
 
     fn rows(&self) -> [Row; 2] {
-        let row = |said_by, flow, barge_in: Option<Duration>| Row {
+        let row = |said_by, flow: &Heard, barge_in: Option<Duration>| Row {
             call: self.dialect,
             said_by,
-            flow,
+            flow: flow.clone(),
             barge_in_ms: barge_in.map(Millis),
         };
         [
-            row(Side::Platform, self.attended.heard, None),
-            row(Side::Application, self.placed.came, self.barge_in()),
+            row(Side::Platform, &self.attended.heard, None),
+            row(Side::Application, &self.placed.came, self.barge_in()),
         ]
     }
 
     fn picture(self) -> CallPicture {
         let rate = self.format.rate();
-        let start = self.attended.heard.first.unwrap_or_default();
+        let start = self.attended.heard.flow.first.unwrap_or_default();
         let caller = vec![Segment { start, pcm: self.application.heard }];
         let mut heard = self.platform.heard.as_slice();
         let mut segments = Vec::new();
@@ -230,7 +230,7 @@ struct Row {
     call: Dialect,
     said_by: Side,
     #[serde(flatten)]
-    flow: Flow,
+    flow: Heard,
     barge_in_ms: Option<Millis>,
 }
 
@@ -244,7 +244,8 @@ impl fmt::Display for Row {
             Side::Platform => "platform → application",
             Side::Application => "application → platform",
         };
-        let Flow { frames, bytes, longest_gap, .. } = self.flow;
+        let flow = &self.flow.flow;
+        let (frames, bytes, longest_gap) = (flow.frames, flow.bytes, flow.longest_gap());
         write!(f, "{:<7}{direction:<25}{frames:>8}{bytes:>9}{longest_gap:>13}", self.call)?;
         match self.barge_in_ms {
             Some(latency) => write!(f, "{latency:>12}"),

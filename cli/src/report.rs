@@ -11,8 +11,10 @@ use serde::{Serialize, Serializer};
 use crate::exit::Failure;
 use crate::words::Side;
 
+mod flow;
 mod trace;
 
+pub(crate) use flow::{Flow, Heard};
 pub(crate) use trace::{Story, Times, Trace, Trouble};
 
 /// Prints a complaint on standard error. If nobody reads it, so be it.
@@ -131,38 +133,6 @@ impl Serialize for Millis {
 impl Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:.1} ms", self.0.as_secs_f64() * 1e3))
-    }
-}
-
-/// One direction of a call's audio, as one end sees it.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Flow {
-    /// Messages of audio.
-    pub(crate) frames: u64,
-    /// Bytes of audio.
-    pub(crate) bytes: u64,
-    /// The longest time between two of them.
-    #[serde(rename = "longest_gap_ms")]
-    pub(crate) longest_gap: Millis,
-    /// When the first came.
-    #[serde(skip)]
-    pub(crate) first: Option<Duration>,
-    #[serde(skip)]
-    last: Duration,
-}
-
-impl Flow {
-    pub(crate) const NONE: Self =
-        Self { frames: 0, bytes: 0, longest_gap: Millis(Duration::ZERO), first: None, last: Duration::ZERO };
-
-    pub(crate) fn count(&mut self, at: Duration, bytes: usize) {
-        if self.first.is_some() {
-            self.longest_gap.0 = self.longest_gap.0.max(at.saturating_sub(self.last));
-        }
-        self.first.get_or_insert(at);
-        self.last = at;
-        self.frames += 1;
-        self.bytes += bytes as u64;
     }
 }
 

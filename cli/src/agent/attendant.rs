@@ -14,7 +14,7 @@ use voxwire_tokio::{CallError, Speaking};
 use super::{Agent, Attended};
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace, Trouble};
+use crate::report::{Ended, Flow, Heard, Trace, Trouble};
 use crate::socket::Socket;
 use crate::tape::{self, Tape};
 use crate::wav::{Recorder, Recording, WavError};
@@ -88,9 +88,9 @@ impl<'c> Attendant<'c> {
             left: false,
             attended: Attended {
                 announced: false,
-                heard: Flow::NONE,
+                heard: Heard::new(None),
                 unknown: 0,
-                said: Flow::NONE,
+                said: Flow::new(None),
                 cleared: Vec::new(),
                 interrupted_at: None,
                 failure: None,
@@ -130,6 +130,7 @@ impl<'c> Attendant<'c> {
     async fn take(&mut self, start: Start<'_>) {
         self.attended.announced = true;
         self.format = start.heard;
+        self.attended.heard = Heard::new(start.heard);
         let mut greeting: &[u8] = &[];
         match self.agent {
             Agent::Busy => return self.refuse(Command::Busy, BUSY).await,
@@ -178,17 +179,17 @@ impl<'c> Attendant<'c> {
     async fn listen(&mut self, audio: Audio<'_>) {
         let now = self.clock.now();
         self.attended.heard.count(now, audio.len());
-        if let Agent::Echo = self.agent
-            && self.tape.is_none()
-        {
-            return self.echo(audio, &[]).await;
-        }
         let mut memory = mem::take(&mut self.pcm);
         match tape::pcm(audio, &mut memory) {
             Ok(pcm) => {
+                self.attended.heard.measure(pcm);
                 self.keep(pcm);
-                if let Agent::Greet { hang_up_after, .. } = *self.agent {
-                    self.converse(now, audio, pcm, hang_up_after).await;
+                match *self.agent {
+                    Agent::Echo => self.echo(audio, pcm).await,
+                    Agent::Greet { hang_up_after, .. } => {
+                        self.converse(now, audio, pcm, hang_up_after).await;
+                    }
+                    Agent::Play(_) | Agent::Record(_) | Agent::Busy | Agent::Reject => {}
                 }
             }
             Err(error) => {
