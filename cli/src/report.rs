@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 use serde::{Serialize, Serializer};
+use voxwire::AudioFormat;
+use voxwire::audio::Estimate;
 
 use crate::exit::Failure;
 use crate::words::Side;
@@ -133,6 +135,20 @@ impl Serialize for Millis {
 impl Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:.1} ms", self.0.as_secs_f64() * 1e3))
+    }
+}
+
+/// An estimate in samples, as time.
+pub(crate) struct Between(pub(crate) Estimate, pub(crate) AudioFormat);
+
+impl fmt::Display for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Estimate { lower, upper }, format) = *self;
+        let millis = |samples: u64| samples as f64 * 1e3 / f64::from(format.rate());
+        if lower != upper {
+            write!(f, "{:.1} to ", millis(lower))?;
+        }
+        write!(f, "{:.1} ms", millis(upper))
     }
 }
 

@@ -8,20 +8,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 use tokio::task::block_in_place;
-use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Start};
+use voxwire::audio::Stopped;
+use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Mark, Start};
 use voxwire_tokio::{CallError, Speaking};
 
-use super::{Agent, Attended};
+use super::{Agent, Attended, Cleared};
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Heard, Trace, Trouble};
+use crate::report::{Between, Ended, Flow, Heard, Trace, Trouble};
 use crate::socket::Socket;
 use crate::tape::{self, Tape};
 use crate::wav::{Recorder, Recording, WavError};
 use crate::words::{BUSY, REJECTED, Side, Words};
 
+mod far_end;
 mod speaking;
 
+use far_end::FarEnd;
 use speaking::Parting;
 
 /// The mark behind a recording.
@@ -40,6 +43,8 @@ pub(super) struct Attendant<'c> {
     drain: watch::Receiver<bool>,
     dialect: Option<Dialect>,
     format: Option<AudioFormat>,
+    /// Where what is said is heard, once the format is known.
+    far_end: Option<FarEnd>,
     /// Memory for audio that comes encoded.
     pcm: Vec<u8>,
     /// What is still to be said of the agent's recording.
@@ -77,6 +82,7 @@ impl<'c> Attendant<'c> {
             drain,
             dialect: None,
             format: None,
+            far_end: None,
             pcm: Vec::new(),
             rest: &[],
             greets: false,
@@ -93,6 +99,7 @@ impl<'c> Attendant<'c> {
                 said: Flow::new(None),
                 cleared: Vec::new(),
                 interrupted_at: None,
+                cleared_at: None,
                 failure: None,
                 ended: Ended::lost("it never began"),
             },
@@ -111,7 +118,7 @@ impl<'c> Attendant<'c> {
                 match event {
                     Event::Start(start) => self.take(start).await,
                     Event::Audio(audio) => self.listen(audio).await,
-                    Event::Mark(mark) if mark.name == END => self.mark_came_back(),
+                    Event::Mark(mark) => self.mark_came_back(mark),
                     Event::Other(_) => self.attended.unknown += 1,
                     _ => {}
                 }
@@ -148,6 +155,7 @@ impl<'c> Attendant<'c> {
             }
             Agent::Echo => {}
         }
+        self.far_end = self.format.map(|format| FarEnd::new(format, self.dialect, self.clock));
         if self.say(Command::Answer).await && self.agent.recording().is_some() {
             self.trace.note(format_args!(
                 "says its greeting, {:.2} s long",
@@ -238,11 +246,17 @@ impl<'c> Attendant<'c> {
     /// Barge-in: what was said and not yet heard shall never be heard.
     fn interrupt(&mut self, now: Duration) {
         self.trace.note("hears the caller, and lets itself be interrupted");
+        let since = self.clock.now();
         match self.speaking.clear() {
-            Ok(cleared) => {
-                self.said(Command::Clear);
-                self.attended.cleared.push(cleared.bytes);
+            Ok(voxwire_tokio::Cleared { bytes }) => {
+                self.said(since, Command::Clear);
+                let stopped = self.far_end.as_mut().map(|far_end| far_end.clear(since, bytes));
+                if let (Some(Stopped { heard, .. }), Some(format)) = (stopped, self.format) {
+                    self.trace.note(format_args!("knows that {} of it were heard", Between(heard, format)));
+                }
+                self.attended.cleared.push(Cleared { bytes, stopped });
                 self.attended.interrupted_at = Some(now);
+                self.attended.cleared_at = Some(since);
                 self.greets = false;
                 self.rest = &[];
                 self.played_at = now;
@@ -254,12 +268,15 @@ impl<'c> Attendant<'c> {
 
     async fn echo(&mut self, audio: Audio<'_>, pcm: &[u8]) {
         if !self.left && self.say(Command::Audio(audio)).await {
-            self.count_said(audio.len(), pcm);
+            self.keep_said(pcm);
         }
     }
 
-    fn mark_came_back(&mut self) {
-        if !mem::take(&mut self.mark_is_out) {
+    fn mark_came_back(&mut self, mark: Mark<'_>) {
+        if let Some(far_end) = &mut self.far_end {
+            far_end.came_back(self.clock.now(), mark);
+        }
+        if mark.name != END || !mem::take(&mut self.mark_is_out) {
             return;
         }
         let flushed = !self.attended.cleared.is_empty();

@@ -1,5 +1,6 @@
 //! How an agent speaks, and takes its leave.
 
+use core::future::ready;
 use core::mem;
 use core::time::Duration;
 
@@ -41,29 +42,31 @@ impl<'c> Attendant<'c> {
         (!frame.is_empty() && !self.left).then(|| (frame, self.played_at.saturating_sub(AHEAD)))
     }
 
-    /// Says a frame of the recording when its time has come. Cancel-safe: it is said when this returns, or not at all.
+    /// Says a frame of the recording when its time has come, and tells when it began to. Cancel-safe: it is said when this
+    /// returns, or not at all.
     pub(in crate::agent) async fn say_frame(
         &mut self,
         frame: Option<(&[u8], Duration)>,
-    ) -> Result<(), CallError> {
+    ) -> Result<Duration, CallError> {
         self.clock.sleep_until(frame.map(|(_, at)| at)).await;
-        match frame {
-            Some((frame, _)) => self.speaking.send(Command::Audio(Audio::raw(frame))).await,
-            None => Ok(()),
+        let since = self.clock.now();
+        if let Some((frame, _)) = frame {
+            self.speaking.send(Command::Audio(Audio::raw(frame))).await?;
         }
+        Ok(since)
     }
 
     /// Goes on to the next frame, or to the mark behind the last.
     pub(in crate::agent) async fn frame_said(
         &mut self,
         frame: Option<(&[u8], Duration)>,
-        said: Result<(), CallError>,
+        said: Result<Duration, CallError>,
     ) {
         let Some((frame, _)) = frame else { return };
         match said {
-            Ok(()) => {
-                self.said(Command::Audio(Audio::raw(frame)));
-                self.count_said(frame.len(), frame);
+            Ok(since) => {
+                self.said(since, Command::Audio(Audio::raw(frame)));
+                self.keep_said(frame);
                 self.rest = self.rest.get(frame.len()..).unwrap_or_default();
             }
             // How it ended is heard.
@@ -85,6 +88,7 @@ impl<'c> Attendant<'c> {
     /// Says something; `false` if it could not be said.
     pub(super) async fn say(&mut self, command: Command<'_>) -> bool {
         let mut drain = self.drain.clone();
+        let since = self.clock.now();
         let said = select! {
             biased;
             said = self.speaking.send(command) => said,
@@ -97,7 +101,7 @@ impl<'c> Attendant<'c> {
         };
         match said {
             Ok(()) => {
-                self.said(command);
+                self.said(since, command);
                 return true;
             }
             Err(CallError::Send(SendError::Closed | SendError::Unsupported | SendError::Oneway)) => {}
@@ -106,16 +110,33 @@ impl<'c> Attendant<'c> {
         false
     }
 
-    pub(super) fn said(&mut self, command: Command<'_>) {
+    /// Something was said, not before `since`.
+    pub(super) fn said(&mut self, since: Duration, command: Command<'_>) {
         if let Some(dialect) = self.dialect {
             self.trace.said(dialect, command);
         }
+        if let Command::Audio(audio) = command {
+            self.attended.said.count(since, audio.len());
+        }
+        match (&mut self.far_end, command) {
+            (Some(far_end), Command::Audio(audio)) => far_end.audio(since, audio.len()),
+            (Some(far_end), Command::Mark(mark)) => far_end.mark(since, mark),
+            _ => {}
+        }
     }
 
-    pub(super) fn count_said(&mut self, bytes: usize, pcm: &[u8]) {
-        let now = self.clock.now();
-        self.attended.said.count(now, bytes);
-        self.played_at = self.played_at.max(now) + self.lasts(bytes);
+    /// Lets the far end know if everything said is on the socket by now.
+    pub(in crate::agent) async fn settle(&mut self) {
+        let Some(far_end) = self.far_end.as_mut().filter(|far_end| far_end.waits()) else { return };
+        select! {
+            biased;
+            () = self.speaking.flush() => far_end.flushed(),
+            () = ready(()) => {}
+        }
+    }
+
+    pub(super) fn keep_said(&mut self, pcm: &[u8]) {
+        self.played_at = self.played_at.max(self.clock.now()) + self.lasts(pcm.len());
         if let Some(tape) = &mut self.tape {
             tape.said(pcm);
         }
@@ -158,7 +179,7 @@ impl<'c> Attendant<'c> {
             return;
         }
         if self.speaking.hang_up(code, reason).await.is_ok() {
-            self.said(Command::Hangup(Close::new(code, reason)));
+            self.said(now, Command::Hangup(Close::new(code, reason)));
             self.attended.ended =
                 Ended { by: Some(Side::Application), code: Some(code), reason: reason.to_owned() };
         }
