@@ -103,7 +103,7 @@ impl Row {
         };
         [
             row(Side::Platform, &call.attended.heard, None),
-            row(Side::Application, &call.placed.came, call.barge_in()),
+            row(Side::Application, &call.placed.came, call.latency()),
         ]
     }
 }

@@ -27,7 +27,7 @@ Exit codes:
    9  the answer never came
   10  something cannot be written: the disk is full, say
   11  the address cannot be listened on
-  12  demo: what was heard is not what was said
+  12  demo: what was heard is not what was said, or not what the application knows
   13  explain: a message is malformed
   14  a callback was refused, or SVAML is not valid
   15  verify: the request is not signed as it should be

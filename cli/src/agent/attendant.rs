@@ -138,23 +138,25 @@ impl<'c> Attendant<'c> {
         self.attended.announced = true;
         self.format = start.heard;
         self.attended.heard = Heard::new(start.heard);
-        let mut greeting: &[u8] = &[];
-        match self.agent {
+        let prepared = match self.agent {
             Agent::Busy => return self.refuse(Command::Busy, BUSY).await,
             Agent::Reject => return self.refuse(Command::Reject, REJECTED).await,
             Agent::Record(folder) => match begin_recording(folder, self.format) {
-                Ok(recorder) => self.recorder = Some(recorder),
+                Ok(recorder) => {
+                    self.recorder = Some(recorder);
+                    Ok(&[][..])
+                }
                 Err(failure) => return self.give_up(failure, "the call cannot be recorded"),
             },
-            Agent::Play(recording) | Agent::Greet { greeting: recording, .. } => {
-                // A long one takes seconds.
-                match block_in_place(|| self.prepare(recording)) {
-                    Ok(pcm) => greeting = pcm,
-                    Err(error) => return self.give_up(error.into(), "the recording does not fit the call"),
-                }
-            }
-            Agent::Echo => {}
-        }
+            // A long one takes seconds.
+            Agent::Play(recording) => block_in_place(|| self.prepare(recording)),
+            Agent::Greet { greeting, .. } => self.prepare(greeting),
+            Agent::Echo => Ok(&[][..]),
+        };
+        let greeting = match prepared {
+            Ok(pcm) => pcm,
+            Err(error) => return self.give_up(error.into(), "the recording does not fit the call"),
+        };
         self.far_end = self.format.map(|format| FarEnd::new(format, self.dialect, self.clock));
         if self.say(Command::Answer).await && self.agent.recording().is_some() {
             self.trace.note(format_args!(

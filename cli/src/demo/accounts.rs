@@ -61,8 +61,7 @@ impl Account {
         if call.attended.interrupted_at.is_none() || cleared.is_empty() {
             return failed("the greeting was not interrupted");
         }
-        let known = call.attended.cleared.first().and_then(|cleared| cleared.stopped);
-        let Some(barge_in) = BargeIn::of(&call.placed.unheard, known) else {
+        let Some(barge_in) = call.barge_in() else {
             return failed("the application does not know what of its greeting was heard");
         };
         if let Err(what) = barge_in.check(call.format) {
@@ -129,7 +128,7 @@ mod tests {
     use core::time::Duration;
     use std::sync::Arc;
 
-    use tokio::runtime::Runtime;
+    use tokio::runtime::Builder;
     use voxwire::audio::Estimate;
 
     use super::*;
@@ -139,7 +138,8 @@ mod tests {
     #[test]
     fn the_demo_fails_where_the_application_is_wrong_about_what_was_heard() {
         let output = Arc::new(Output::new(false, false).for_programs());
-        let held = Runtime::new().unwrap().block_on(Held::fairly(Dialect::Wavix, true, &output));
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let held = runtime.block_on(Held::fairly(Dialect::Wavix, true, &output));
         let mut call = held.ok().unwrap();
         let Ok(account) = Account::check(&call) else { panic!("it fails where the application is right") };
         let heard = account.barge_in.played.heard;

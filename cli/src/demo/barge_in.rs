@@ -29,8 +29,8 @@ pub(super) struct Played {
 }
 
 impl BargeIn {
-    /// The first interruption of a call, if the application knows of one and the platform has fallen silent.
-    pub(super) fn of(unheard: &[Unheard], known: Option<Stopped>) -> Option<Self> {
+    /// The first interruption of a call, if the platform has fallen silent.
+    pub(super) fn of(unheard: &[Unheard], known: Stopped) -> Option<Self> {
         const SAMPLE: u64 = AudioFormat::SAMPLE_BYTES as u64;
         let cleared = unheard.iter().position(|unheard| unheard.because == Because::Cleared)?;
         let (before, cleared) = (unheard.get(..cleared)?, unheard.get(cleared)?);
@@ -40,7 +40,7 @@ impl BargeIn {
             unheard: cleared.bytes / SAMPLE,
             heard: cleared.at.saturating_sub(lost) / SAMPLE,
         };
-        Some(Self { known: known?, played })
+        Some(Self { known, played })
     }
 
     /// Whether every figure lies within what the application knows of it.
@@ -152,8 +152,8 @@ mod tests {
             unheard(2_000, 500, Because::Cleared),
             unheard(3_000, 500, Because::Cleared),
         ];
-        let barge_in = BargeIn::of(&unheard, Some(KNOWN)).unwrap();
+        let barge_in = BargeIn::of(&unheard, KNOWN).unwrap();
         assert_eq!(barge_in.played, Played { at: 1_000, unheard: 250, heard: 990 });
-        assert!(BargeIn::of(&unheard, None).is_none() && BargeIn::of(&unheard[..1], Some(KNOWN)).is_none());
+        assert!(BargeIn::of(&unheard[..1], KNOWN).is_none());
     }
 }

@@ -30,7 +30,7 @@ fn the_demo_tells_everything_that_is_said_and_heard() {
     has_keys(&kinds["callback"], &["kind", "peer", "reply", "callback"]);
     let of_ice = ["kind", "call", "at_ms", "side", "event", "status", "instructions", "action"];
     has_keys(&kinds["posted"][..1], &of_ice);
-    has_keys(&kinds["account"], &["kind", "dialect", "rate", "cleared"]);
+    has_keys(&kinds["account"], &["kind", "dialect", "rate", "cleared", "barge_in"]);
     has_keys(&kinds["flow"], &[&["kind", "call", "said_by", "barge_in_ms"], &MEASURED[..]].concat());
     assert_eq!((kinds["flow"].len(), kinds["account"].len()), (4, 2));
 }
