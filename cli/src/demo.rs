@@ -24,7 +24,8 @@ mod held;
 use accounts::{Account, Books};
 use held::Held;
 
-/// Holds a Sinch call and a Wavix call in one process, with an interruption, and checks every byte of audio.
+/// Holds a Sinch call and a Wavix call in one process, with an interruption, and checks every byte of audio, and what
+/// the application knows to be heard.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Where to write what each side said and heard, the accounts and a picture.

@@ -51,6 +51,8 @@ pub(crate) struct Lane {
 
 /// A moment that is known within bounds.
 pub(crate) struct Stop {
+    /// When it was.
+    pub(crate) at: Duration,
     pub(crate) between: Range<Duration>,
     pub(crate) label: String,
 }
@@ -193,7 +195,7 @@ impl<'t> Drawing<'t> {
         let blocks = lane.unheard.iter().map(|segment| self.scale.range(segment, lane.rate));
         let ends = blocks.clone().map(|block| block.start).skip(1).chain([WIDTH - MARGIN]);
         let (foot, width) = (i32::midpoint(shadow.start, shadow.end) + 43, text_width(UNHEARD) + 160);
-        let stops = lane.stops.iter().map(|stop| (stop, self.scale.x(stop.between.start)));
+        let stops = lane.stops.iter().map(|stop| (stop, self.scale.x(stop.at)));
         let mut free = stops.clone().map(|(_, x)| x).max().unwrap_or(ORIGIN);
         for (block, end) in blocks.zip(ends) {
             rect(f, "hatched", block.clone(), shadow.clone())?;
@@ -207,7 +209,8 @@ impl<'t> Drawing<'t> {
         }
         wave.draw(f, "unheard", &lane.unheard, &shadow)?;
         for (stop, x) in stops {
-            bounds(f, "bounds", x..self.scale.x(stop.between.end), edge)?;
+            let Range { start, end } = stop.between.clone();
+            bounds(f, "bounds", self.scale.x(start)..self.scale.x(end), edge)?;
             if text_width(&stop.label) + 160 <= x - ORIGIN {
                 text(f, "end", x - 80, foot, &stop.label)?;
             }
@@ -282,7 +285,11 @@ mod tests {
         call.ticks = vec![tick(0, "connect", true), tick(10, "answer", false), tick(500, "clear", false)];
         call.lanes[1].unheard.push(Segment { start: Duration::from_millis(500), pcm: noise(4_000) });
         let between = Duration::from_millis(450)..Duration::from_millis(550);
-        call.lanes[1].stops.push(Stop { between, label: "450 to 550 ms".into() });
+        call.lanes[1].stops.push(Stop {
+            at: Duration::from_millis(500),
+            between,
+            label: "450 to 550 ms".into(),
+        });
         let svg = Timeline { title: "Barge-in".into(), calls: vec![call] }.to_svg();
 
         assert_eq!(svg.matches(r#"<path class="platform" d="M136 "#).count(), 1);
@@ -334,9 +341,11 @@ mod tests {
             call.lanes[0].rate = 0;
             call.lanes[1].rate = u32::MAX;
             call.lanes[1].unheard.push(Segment { start: Duration::MAX, pcm: noise(3) });
-            call.lanes[1]
-                .stops
-                .push(Stop { between: Duration::MAX..Duration::ZERO, label: "never".repeat(100) });
+            call.lanes[1].stops.push(Stop {
+                at: Duration::ZERO,
+                between: Duration::MAX..Duration::ZERO,
+                label: "never".repeat(100),
+            });
             let svg = Timeline { title: "t".repeat(100), calls: vec![call] }.to_svg();
             assert!(svg.len() < 150_000, "{}", svg.len());
         }

@@ -1,8 +1,10 @@
 //! A call of the demo, from beginning to end.
 
+use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
+use serde::Serialize;
 use voxwire::{AudioFormat, Dialect};
 
 use super::barge_in::BargeIn;
@@ -32,7 +34,7 @@ const LINGERS: Duration = Duration::from_millis(500);
 /// When a demo that goes wrong ends nevertheless.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How often a call is held, at most, until the machine was fast enough.
+/// How often a call is held, at most, until the machine is fast enough.
 const ATTEMPTS: u32 = 3;
 
 /// A call that is over, as both ends saw it.
@@ -65,8 +67,7 @@ impl Held {
             if !wrong || held.was_slow() != Some(true) {
                 return Ok(held);
             }
-            output
-                .people("\nThe machine was too busy for the application to know what was heard. Once more.");
+            output.line("again", &Again { call: dialect });
         }
         hold(dialect, fast, output).await
     }
@@ -85,6 +86,18 @@ impl Held {
     /// What the first clear took from the caller.
     fn cleared(&self) -> Option<&Unheard> {
         self.placed.unheard.iter().find(|unheard| unheard.because == Because::Cleared)
+    }
+}
+
+/// A call that is held once more.
+#[derive(Serialize)]
+struct Again {
+    call: Dialect,
+}
+
+impl fmt::Display for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\nThe machine was too busy for the application to know what was heard. Once more.")
     }
 }
 
@@ -153,8 +166,10 @@ impl Held {
     fn stop(&self, barge_in: &BargeIn) -> Option<Stop> {
         let BargeIn { known, played } = barge_in;
         let lasts = |samples: u64| self.format.duration_of(samples * AudioFormat::SAMPLE_BYTES as u64);
-        let began = self.cleared()?.when.saturating_sub(lasts(played.at));
+        let at = self.cleared()?.when;
+        let began = at.saturating_sub(lasts(played.at));
         Some(Stop {
+            at,
             between: began + lasts(known.at.lower)..began + lasts(known.at.upper),
             label: format!("{} heard, it knows", Between(known.heard, self.format)),
         })

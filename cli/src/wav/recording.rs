@@ -415,6 +415,28 @@ mod tests {
     }
 
     #[test]
+    fn no_file_makes_it_panic() {
+        let pcm = file(&format(1, 2, 44_100, 3), &[7; 60]);
+        let law = file(&format(6, 3, 8_000, 1), &[7; 60]);
+        let mut dice = 1_u32;
+        let mut roll = |sides: usize| {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (dice >> 8) as usize % sides
+        };
+        for mut file in (0..40_000).map(|turn| if turn % 2 == 0 { pcm.clone() } else { law.clone() }) {
+            for _ in 0..=roll(3) {
+                let at = roll(file.len());
+                file[at] = [0, 1, 0x7F, 0xFF, roll(256) as u8][roll(5)];
+            }
+            file.truncate(file.len() - roll(2) * roll(file.len()));
+            if let Ok(recording) = Recording::decode("it".into(), &file[..]) {
+                assert!(recording.mono.len() <= 2 * file.len());
+                let _ = recording.at(recording.format()).map(|said| said.pcm.len());
+            }
+        }
+    }
+
+    #[test]
     fn chunks_of_any_length_are_passed_over() {
         let mut file = file(&format(1, 1, 8_000, 2), &[1, 2, 3, 4]);
         let rest = file.split_off(12);
