@@ -58,13 +58,12 @@ pub(super) struct Reel {
 }
 
 impl Held {
-    /// Holds one call from beginning to end; again, if the application was wrong about what was heard because the machine
-    /// was busy. Whatever else goes wrong is judged as it is.
+    /// Holds one call from beginning to end; again, if the machine was so busy that the greeting was not interrupted, or
+    /// that the application was wrong about what was heard of it. Whatever else goes wrong is judged as it is.
     pub(super) async fn fairly(dialect: Dialect, fast: bool, output: &Arc<Output>) -> Result<Self, Failure> {
         for _ in 1..ATTEMPTS {
             let held = hold(dialect, fast, output).await?;
-            let wrong = held.barge_in().is_some_and(|barge_in| barge_in.check(held.format).is_err());
-            if !wrong || held.was_slow() != Some(true) {
+            if held.is_well() || !held.was_slow() {
                 return Ok(held);
             }
             output.line("again", &Again { call: dialect });
@@ -72,9 +71,22 @@ impl Held {
         hold(dialect, fast, output).await
     }
 
-    /// Whether a message took longer than is assumed, as far as that counts: the first of the greeting, if the rest came
-    /// before that was played, and the clear. Both ends have one clock here, which no application has.
-    fn was_slow(&self) -> Option<bool> {
+    /// Whether the greeting was interrupted, and the application knew what was heard of it.
+    fn is_well(&self) -> bool {
+        let interrupted = self.cleared().is_some_and(|cleared| cleared.bytes > 0);
+        interrupted && self.barge_in().is_some_and(|barge_in| barge_in.check(self.format).is_ok())
+    }
+
+    /// Whether the machine kept messages waiting for longer than is assumed. Both ends have one clock here, which no
+    /// application has.
+    fn was_slow(&self) -> bool {
+        let gap = self.attended.heard.flow.longest_gap().0;
+        gap > AudioFormat::FRAME + self.clock.reckon(JITTER) || self.was_late().unwrap_or_default()
+    }
+
+    /// Whether one of the two messages was late that tell what was heard: the first of the greeting, if the rest came
+    /// before that was played, and the clear.
+    fn was_late(&self) -> Option<bool> {
         let audio = self.placed.came.flow.first?.saturating_sub(self.attended.said.first?);
         let cleared = self.cleared()?;
         let clear = cleared.when.saturating_sub(self.attended.cleared_at?);
@@ -97,7 +109,7 @@ struct Again {
 
 impl fmt::Display for Again {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("\nThe machine was too busy for the application to know what was heard. Once more.")
+        f.write_str("\nThe machine was too busy to tell what the application knows. Once more.")
     }
 }
 
