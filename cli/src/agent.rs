@@ -5,26 +5,32 @@ use std::path::PathBuf;
 
 use tokio::select;
 use tokio::sync::watch;
+use voxwire::audio::Stopped;
 use voxwire::{Application, Dialect, Event, Start};
 use voxwire_tokio::{Call, Inbox};
 
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace};
+use crate::report::{Ended, Flow, Heard, Trace};
 use crate::socket::Socket;
 use crate::tape::Tape;
-use crate::wav::Wav;
+use crate::wav::Recording;
 
 mod attendant;
 
 use attendant::Attendant;
+
+/// How long the way to the caller takes at most, and how much longer one message may take than another: as the kit
+/// assumes where nothing is known, on the clock on the wall.
+pub(crate) const WAY: Duration = Duration::from_millis(100);
+pub(crate) const JITTER: Duration = Duration::from_millis(30);
 
 /// What an application does with a call.
 pub(crate) enum Agent {
     /// Gives the caller's voice back.
     Echo,
     /// Says a recording, and hangs up when it has been played.
-    Play { name: String, wav: Wav },
+    Play(Recording),
     /// Records the caller, one file per call in this directory.
     Record(PathBuf),
     /// Is busy.
@@ -33,33 +39,43 @@ pub(crate) enum Agent {
     Reject,
     /// Says a greeting until the caller speaks, and gives the caller's voice back from then on.
     Greet {
-        greeting: Wav,
+        greeting: Recording,
         /// Hangs up when the caller has spoken and then been silent for this long.
         hang_up_after: Option<Duration>,
     },
 }
 
 impl Agent {
-    fn recording(&self) -> Option<&Wav> {
+    /// What it says, if it says anything of its own.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
         match self {
-            Self::Play { wav, .. } | Self::Greet { greeting: wav, .. } => Some(wav),
+            Self::Play(recording) | Self::Greet { greeting: recording, .. } => Some(recording),
             Self::Echo | Self::Record(_) | Self::Busy | Self::Reject => None,
         }
     }
+}
+
+/// What a clear has done.
+pub(crate) struct Cleared {
+    /// Bytes that it took back before they were on the socket.
+    pub(crate) bytes: usize,
+    /// Where it stopped what was on the way, if that can be known.
+    pub(crate) stopped: Option<Stopped>,
 }
 
 /// What became of a call.
 pub(crate) struct Attended {
     /// Whether the platform has announced a call.
     pub(crate) announced: bool,
-    pub(crate) heard: Flow,
+    pub(crate) heard: Heard,
     /// Messages that mean nothing in the dialect.
     pub(crate) unknown: u64,
     pub(crate) said: Flow,
-    /// Bytes that each clear took back before they were on the socket.
-    pub(crate) cleared: Vec<usize>,
-    /// When the audio came that interrupted the greeting.
+    /// What each clear has done.
+    pub(crate) cleared: Vec<Cleared>,
+    /// When the audio came that interrupted the greeting, and when it was cleared.
     pub(crate) interrupted_at: Option<Duration>,
+    pub(crate) cleared_at: Option<Duration>,
     /// Why the agent could not do its work, if so.
     pub(crate) failure: Option<Failure>,
     pub(crate) ended: Ended,
@@ -83,6 +99,7 @@ pub(crate) async fn attend<'c>(
     let mut inbox = Inbox::new();
     while !hearing.is_closed() {
         attendant.leave_if_due().await;
+        attendant.settle().await;
         let mut drain = attendant.drained();
         let (frame, parts_at, left) = (attendant.next_frame(), attendant.parts_at(), attendant.has_left());
         select! {

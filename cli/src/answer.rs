@@ -21,7 +21,7 @@ use crate::reception::{Admission, Reception, Tokens};
 use crate::report::{Output, complain};
 use crate::socket::IdentityArgs;
 use crate::stops::Stops;
-use crate::wav::Wav;
+use crate::wav::Recording;
 
 mod callbacks;
 mod lines;
@@ -37,8 +37,8 @@ const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// How long the server waits before it accepts again when the system has no descriptors left.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// The sample rate that callbacks ask for, in Hz, if nothing else decides.
-const STREAM_RATE: u32 = 16_000;
+/// The format that callbacks ask for if nothing else decides.
+const STREAM: AudioFormat = AudioFormat::pcm16(16_000).unwrap();
 
 /// Answers calls with a built-in agent, many at once.
 #[derive(clap::Args)]
@@ -50,10 +50,11 @@ pub(crate) struct Args {
     #[arg(long)]
     dialect: Option<Dialect>,
     /// The sample rate of calls that do not name theirs, which callbacks ask for. Their default: that of what the agent
-    /// plays, or 16000.
+    /// plays, or the next above it that providers have; 16000 if it plays nothing.
     #[arg(long, value_name = "HZ", value_parser = rate)]
     rate: Option<AudioFormat>,
-    /// What to do with calls: echo, play FILE.wav, record DIR, busy or reject.
+    /// What to do with calls: echo, play FILE.wav, record DIR, busy or reject. A WAV file of any kind is brought to the
+    /// rate of each call.
     #[arg(long, value_names = ["AGENT", "FILE.wav|DIR"], num_args = 1..=2, default_value = "echo")]
     agent: Vec<String>,
     /// Takes only calls whose URL ends in this; others are declined with 404. Default with callbacks: each call has its
@@ -79,8 +80,14 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let mut stops = Stops::new()?;
     let listener = TcpListener::bind(&args.listen).await.map_err(|cause| listen_failure(&args, cause))?;
     let address = listener.local_addr().map_err(|cause| listen_failure(&args, cause))?;
-    let (server, listening) = open(&args, agent, address, output)?;
+    let format = args.format(&agent);
+    let (server, listening) = open(&args, agent, format, address, output)?;
+    let recording = server.agent.recording().zip(format);
+    let said = recording.map(|(recording, format)| recording.at(format)).transpose()?;
     server.output.line("listening", &listening);
+    if let Some(conversion) = said.and_then(|said| said.conversion) {
+        server.output.line("converted", &conversion);
+    }
 
     let (close, closing) = watch::channel(false);
     let (drain, drained) = watch::channel(false);
@@ -117,17 +124,25 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     server.output.finish()
 }
 
+impl Args {
+    /// The format of calls that do not name theirs, as far as it is known: that which callbacks ask for.
+    fn format(&self, agent: &Agent) -> Option<AudioFormat> {
+        let asked_for = || agent.recording().map_or(STREAM, Recording::format);
+        self.rate.or_else(|| self.callbacks.taken().then(asked_for))
+    }
+}
+
 /// The server as the arguments want it, and what is told of it.
 fn open(
     args: &Args,
     agent: Agent,
+    format: Option<AudioFormat>,
     address: SocketAddr,
     output: Output,
 ) -> Result<(Arc<Server>, Listening), Failure> {
     let identity = args.identity.identity()?;
     let tls = identity.is_some();
     let mut admission = args.token.clone().map_or(Admission::Open, Admission::Token);
-    let mut format = args.rate;
     let mut callbacks = None;
     if args.callbacks.taken() {
         if args.dialect == Some(Dialect::Wavix) {
@@ -140,8 +155,7 @@ fn open(
                 None => Tokens::random()?,
             });
         }
-        let asked_for = stream_format(args, &agent)?;
-        format = Some(asked_for);
+        let asked_for = format.unwrap_or(STREAM);
         callbacks = Some(args.callbacks.callbacks(address, tls, asked_for, credentials)?);
     }
     let listening = Listening {
@@ -156,16 +170,6 @@ fn open(
     let reception = Reception::new(config, admission, callbacks, identity, output.clone())?;
     let server = Server { dialect: args.dialect, agent, reception, output, calls: Calls::default() };
     Ok((Arc::new(server), listening))
-}
-
-/// The format that callbacks ask for.
-fn stream_format(args: &Args, agent: &Agent) -> Result<AudioFormat, Failure> {
-    let (name, rate) = match agent {
-        Agent::Play { name, wav } => (name.as_str(), wav.rate),
-        _ => ("a stream", STREAM_RATE),
-    };
-    let format = args.rate.or_else(|| AudioFormat::pcm16(rate));
-    format.ok_or_else(|| Failure::NoSuchRate { name: name.to_owned(), found: rate })
 }
 
 /// The next connection, however long it takes: when the system is out of descriptors, until it has some again.
@@ -191,11 +195,7 @@ fn agent(args: &Args) -> Result<Agent, Failure> {
         ["echo"] => Ok(Agent::Echo),
         ["busy"] => Ok(Agent::Busy),
         ["reject"] => Ok(Agent::Reject),
-        ["play", file] => {
-            let wav = Wav::read(file)?;
-            wav.fits(file, args.rate)?;
-            Ok(Agent::Play { name: file.to_owned(), wav })
-        }
+        ["play", file] => Ok(Agent::Play(Recording::read(file)?)),
         ["record", folder] => match fs::create_dir_all(folder) {
             Ok(()) => Ok(Agent::Record(PathBuf::from(folder))),
             Err(cause) => Err(Failure::Write { name: folder.to_owned(), cause }),

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Which provider to be: sinch or wavix.
     #[arg(long, required_unless_present = "platform", conflicts_with = "platform")]
     dialect: Option<Dialect>,
-    /// What the caller says: a WAV file, mono, 16 bits. Default: a short question, at 24 kHz.
+    /// What the caller says: a WAV file of any kind, which is brought to the rate of the call. Default: a short question.
     #[arg(long, value_name = "FILE.wav")]
     say: Option<PathBuf>,
     /// Where to write what the caller hears.
@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// A call header. Sinch only; may be repeated.
     #[arg(long = "header", value_name = "K=V", conflicts_with = "platform")]
     headers: Vec<String>,
-    /// The sample rate of the call. Default: that of what the caller says.
+    /// The sample rate of the call. Default: that of what the caller says, or the next above it that providers have.
     #[arg(long, value_name = "HZ", value_parser = rate, conflicts_with = "platform")]
     rate: Option<AudioFormat>,
     /// Lets the call's time pass ten times faster.
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let headers = args.headers.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
     let trust = args.trust.trust()?;
     let caller = caller?;
-    let voice = caller.voice(args.rate)?;
+    let voice = caller.voice(args.rate, &output)?;
     let format = voice.format;
 
     let output = Arc::new(output.around(caller.bar()));

@@ -31,7 +31,12 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Duration {
-        self.began.elapsed().saturating_mul(self.speed)
+        self.reckon(self.began.elapsed())
+    }
+
+    /// How long that takes on this clock which takes `duration` on the wall.
+    pub(crate) fn reckon(&self, duration: Duration) -> Duration {
+        duration.saturating_mul(self.speed)
     }
 
     /// Waits until a moment of this clock, for ever if there is none.

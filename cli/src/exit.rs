@@ -27,7 +27,7 @@ Exit codes:
    9  the answer never came
   10  something cannot be written: the disk is full, say
   11  the address cannot be listened on
-  12  demo: what was heard is not what was said
+  12  demo: what was heard is not what was said, or not what the application knows
   13  explain: a message is malformed
   14  a callback was refused, or SVAML is not valid
   15  verify: the request is not signed as it should be
@@ -46,10 +46,6 @@ pub(crate) enum Failure {
     Usage(String),
     #[error(transparent)]
     Recording(#[from] WavError),
-    #[error("{name} has a sample rate of {found} Hz, but the call has {needed} Hz")]
-    WrongRate { name: String, found: u32, needed: u32 },
-    #[error("{name} has a sample rate of {found} Hz, which no provider takes; it needs one of {RATES}")]
-    NoSuchRate { name: String, found: u32 },
     #[error("cannot read {name}: {cause}")]
     Read { name: String, cause: io::Error },
     #[error("cannot reach {url}: {why}")]
@@ -132,7 +128,7 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Recording(WavError::Write { .. } | WavError::Full { .. }) | Self::Write { .. } => 10,
-            Self::Recording(_) | Self::WrongRate { .. } | Self::NoSuchRate { .. } | Self::Read { .. } => 3,
+            Self::Recording(_) | Self::Read { .. } => 3,
             Self::Unreachable { .. } => 4,
             Self::Declined(_) => 5,
             Self::Busy => 6,

@@ -39,7 +39,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::exit::Failure;
 use crate::report::{Output, complain};
@@ -87,7 +87,7 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
         Task::Svaml(args) => svaml::run(args, &output),
         Task::Sign(args) => signing::sign(&args, &output),
         Task::Verify(args) => signing::verify(&args, &output),
-        Task::Demo(args) => runtime()?.block_on(demo::run(args, output)),
+        Task::Demo(args) => one_thread()?.block_on(demo::run(args, output)),
         Task::Answer(args) => runtime()?.block_on(answer::run(args, output)),
         Task::Call(args) => runtime()?.block_on(call::run(args, output)),
     }
@@ -95,6 +95,11 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
 
 fn runtime() -> Result<Runtime, Failure> {
     Runtime::new().map_err(Failure::event_queue)
+}
+
+/// Both ends of the demo take turns on one thread, so that what one says never waits for another thread to get a CPU.
+fn one_thread() -> Result<Runtime, Failure> {
+    Builder::new_current_thread().enable_all().build().map_err(Failure::event_queue)
 }
 
 /// The same complaint, which does not repeat a value that stands where none is expected: it may be a secret.

@@ -11,7 +11,7 @@ use voxwire_tokio::{Call, Inbox};
 use crate::clock::Clock;
 use crate::ear::{Counters, Spurt};
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace};
+use crate::report::{Ended, Flow, Heard, Trace};
 use crate::socket::Socket;
 use crate::tape::Tape;
 
@@ -39,7 +39,7 @@ pub(crate) struct Script {
 pub(crate) struct Placed {
     pub(crate) said: Flow,
     /// What came, heard by the caller or not.
-    pub(crate) came: Flow,
+    pub(crate) came: Heard,
     /// Frames of the caller's that the application was too slow to take.
     pub(crate) lost_frames: u64,
     pub(crate) ear: Counters,

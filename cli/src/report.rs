@@ -7,12 +7,16 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 use serde::{Serialize, Serializer};
+use voxwire::AudioFormat;
+use voxwire::audio::Estimate;
 
 use crate::exit::Failure;
 use crate::words::Side;
 
+mod flow;
 mod trace;
 
+pub(crate) use flow::{Flow, Heard};
 pub(crate) use trace::{Story, Times, Trace, Trouble};
 
 /// Prints a complaint on standard error. If nobody reads it, so be it.
@@ -134,35 +138,17 @@ impl Display for Millis {
     }
 }
 
-/// One direction of a call's audio, as one end sees it.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Flow {
-    /// Messages of audio.
-    pub(crate) frames: u64,
-    /// Bytes of audio.
-    pub(crate) bytes: u64,
-    /// The longest time between two of them.
-    #[serde(rename = "longest_gap_ms")]
-    pub(crate) longest_gap: Millis,
-    /// When the first came.
-    #[serde(skip)]
-    pub(crate) first: Option<Duration>,
-    #[serde(skip)]
-    last: Duration,
-}
+/// An estimate in samples, as time.
+pub(crate) struct Between(pub(crate) Estimate, pub(crate) AudioFormat);
 
-impl Flow {
-    pub(crate) const NONE: Self =
-        Self { frames: 0, bytes: 0, longest_gap: Millis(Duration::ZERO), first: None, last: Duration::ZERO };
-
-    pub(crate) fn count(&mut self, at: Duration, bytes: usize) {
-        if self.first.is_some() {
-            self.longest_gap.0 = self.longest_gap.0.max(at.saturating_sub(self.last));
+impl fmt::Display for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Estimate { lower, upper }, format) = *self;
+        let millis = |samples: u64| samples as f64 * 1e3 / f64::from(format.rate());
+        if lower != upper {
+            write!(f, "{:.1} to ", millis(lower))?;
         }
-        self.first.get_or_insert(at);
-        self.last = at;
-        self.frames += 1;
-        self.bytes += bytes as u64;
+        write!(f, "{:.1} ms", millis(upper))
     }
 }
 

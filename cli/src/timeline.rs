@@ -13,7 +13,7 @@ use core::fmt::{self, Display, Formatter};
 use core::ops::Range;
 use core::time::Duration;
 
-use ink::{Px, Xml, arrow, cut, line, rect, text, text_width, wrap};
+use ink::{Px, Xml, arrow, bounds, cut, line, rect, text, text_width, wrap};
 use labels::Side;
 use scale::Scale;
 use wave::Wave;
@@ -45,6 +45,16 @@ pub(crate) struct Lane {
     pub(crate) segments: Vec<Segment>,
     /// What was cleared and so never heard, from when it would have been.
     pub(crate) unheard: Vec<Segment>,
+    /// Where it was cut off, as whoever spoke knows it.
+    pub(crate) stops: Vec<Stop>,
+}
+
+/// A moment that is known within bounds.
+pub(crate) struct Stop {
+    /// When it was.
+    pub(crate) at: Duration,
+    pub(crate) between: Range<Duration>,
+    pub(crate) label: String,
 }
 
 /// Audio without a pause.
@@ -96,7 +106,7 @@ text{font:12.5px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;f
 .end{text-anchor:end}.mid{text-anchor:middle}.voice{font-size:13.5px;font-weight:600}\
 .platform{fill:#0a6c8f}.application{fill:#b3500c}.unheard{fill:#b3bac3}\
 .line{fill:none;stroke-opacity:.5}.line.platform{stroke:#0a6c8f}.line.application{stroke:#b3500c}\
-.lane{fill:#f6f8fa}.grid{stroke:#e1e5ea}.cut{stroke:#57606a;stroke-dasharray:3 2}.hatched{fill:url(#hatch)}\
+.lane{fill:#f6f8fa}.grid{stroke:#e1e5ea}.cut{stroke:#57606a;stroke-dasharray:3 2}.bounds{fill:none;stroke:#1f2328;stroke-width:2}.hatched{fill:url(#hatch)}\
 .card{fill:#fff;stroke:#d8dee4;rx:8px}\
 </style><defs>\
 <pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
@@ -180,11 +190,13 @@ impl<'t> Drawing<'t> {
         if lane.unheard.is_empty() {
             return Ok(());
         }
+        let edge = if shadow.start < y.start { y.start } else { y.end };
         let shadow = shadow.start + 30..shadow.end - 30;
         let blocks = lane.unheard.iter().map(|segment| self.scale.range(segment, lane.rate));
         let ends = blocks.clone().map(|block| block.start).skip(1).chain([WIDTH - MARGIN]);
         let (foot, width) = (i32::midpoint(shadow.start, shadow.end) + 43, text_width(UNHEARD) + 160);
-        let mut free = ORIGIN;
+        let stops = lane.stops.iter().map(|stop| (stop, self.scale.x(stop.at)));
+        let mut free = stops.clone().map(|(_, x)| x).max().unwrap_or(ORIGIN);
         for (block, end) in blocks.zip(ends) {
             rect(f, "hatched", block.clone(), shadow.clone())?;
             line(f, "cut", block.start, y.start.min(shadow.start)..y.end.max(shadow.end))?;
@@ -195,7 +207,15 @@ impl<'t> Drawing<'t> {
             }
             free = block.end + width;
         }
-        wave.draw(f, "unheard", &lane.unheard, &shadow)
+        wave.draw(f, "unheard", &lane.unheard, &shadow)?;
+        for (stop, x) in stops {
+            let Range { start, end } = stop.between.clone();
+            bounds(f, "bounds", self.scale.x(start)..self.scale.x(end), edge)?;
+            if text_width(&stop.label) + 160 <= x - ORIGIN {
+                text(f, "end", x - 80, foot, &stop.label)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -264,11 +284,20 @@ mod tests {
         let mut call = call(1_000);
         call.ticks = vec![tick(0, "connect", true), tick(10, "answer", false), tick(500, "clear", false)];
         call.lanes[1].unheard.push(Segment { start: Duration::from_millis(500), pcm: noise(4_000) });
+        let between = Duration::from_millis(450)..Duration::from_millis(550);
+        call.lanes[1].stops.push(Stop {
+            at: Duration::from_millis(500),
+            between,
+            label: "450 to 550 ms".into(),
+        });
         let svg = Timeline { title: "Barge-in".into(), calls: vec![call] }.to_svg();
 
         assert_eq!(svg.matches(r#"<path class="platform" d="M136 "#).count(), 1);
         assert_eq!(svg.matches(r#"<path class="application" d="M136 "#).count(), 1);
         assert_eq!(svg.matches(r#"class="hatched""#).count(), 1);
+        // A second is as wide as the plot, 840 pixels.
+        assert_eq!(svg.matches(r#"<path class="bounds" d="M514 "#).count(), 1);
+        assert!(svg.contains(">450 to 550 ms</text>") && svg.contains("H598M598 "));
         for words in ["Barge-in", "Sinch", "caller", "as heard", "connect", "answer", "clear", UNHEARD, "1 s"]
         {
             assert!(svg.contains(&format!(">{words}</text>")), "{words}");
@@ -312,6 +341,11 @@ mod tests {
             call.lanes[0].rate = 0;
             call.lanes[1].rate = u32::MAX;
             call.lanes[1].unheard.push(Segment { start: Duration::MAX, pcm: noise(3) });
+            call.lanes[1].stops.push(Stop {
+                at: Duration::ZERO,
+                between: Duration::MAX..Duration::ZERO,
+                label: "never".repeat(100),
+            });
             let svg = Timeline { title: "t".repeat(100), calls: vec![call] }.to_svg();
             assert!(svg.len() < 150_000, "{}", svg.len());
         }
@@ -323,6 +357,7 @@ mod tests {
             rate: 8_000,
             segments: vec![Segment { start: Duration::ZERO, pcm: noise(16 * millis) }],
             unheard: vec![],
+            stops: vec![],
         };
         CallPicture {
             name: "Sinch".into(),

@@ -7,20 +7,24 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
-use voxwire::{Application, Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Start};
+use tokio::task::block_in_place;
+use voxwire::{Application, AudioFormat, Close, Command, Deadline, Dialect, Event, Mark, Start};
 use voxwire_tokio::{CallError, Speaking};
 
 use super::{Agent, Attended};
 use crate::clock::Clock;
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace, Trouble};
+use crate::report::{Ended, Flow, Heard, Trace, Trouble};
 use crate::socket::Socket;
-use crate::tape::{self, Tape};
-use crate::wav::{Recorder, Wav};
+use crate::tape::Tape;
+use crate::wav::{Recorder, Recording, WavError};
 use crate::words::{BUSY, REJECTED, Side, Words};
 
+mod far_end;
+mod listening;
 mod speaking;
 
+use far_end::FarEnd;
 use speaking::Parting;
 
 /// The mark behind a recording.
@@ -39,6 +43,8 @@ pub(super) struct Attendant<'c> {
     drain: watch::Receiver<bool>,
     dialect: Option<Dialect>,
     format: Option<AudioFormat>,
+    /// Where what is said is heard, once the format is known.
+    far_end: Option<FarEnd>,
     /// Memory for audio that comes encoded.
     pcm: Vec<u8>,
     /// What is still to be said of the agent's recording.
@@ -76,6 +82,7 @@ impl<'c> Attendant<'c> {
             drain,
             dialect: None,
             format: None,
+            far_end: None,
             pcm: Vec::new(),
             rest: &[],
             greets: false,
@@ -87,11 +94,12 @@ impl<'c> Attendant<'c> {
             left: false,
             attended: Attended {
                 announced: false,
-                heard: Flow::NONE,
+                heard: Heard::new(None),
                 unknown: 0,
-                said: Flow::NONE,
+                said: Flow::new(None),
                 cleared: Vec::new(),
                 interrupted_at: None,
+                cleared_at: None,
                 failure: None,
                 ended: Ended::lost("it never began"),
             },
@@ -110,7 +118,7 @@ impl<'c> Attendant<'c> {
                 match event {
                     Event::Start(start) => self.take(start).await,
                     Event::Audio(audio) => self.listen(audio).await,
-                    Event::Mark(mark) if mark.name == END => self.mark_came_back(),
+                    Event::Mark(mark) => self.mark_came_back(mark),
                     Event::Other(_) => self.attended.unknown += 1,
                     _ => {}
                 }
@@ -129,29 +137,46 @@ impl<'c> Attendant<'c> {
     async fn take(&mut self, start: Start<'_>) {
         self.attended.announced = true;
         self.format = start.heard;
-        match self.agent {
+        self.attended.heard = Heard::new(start.heard);
+        let prepared = match self.agent {
             Agent::Busy => return self.refuse(Command::Busy, BUSY).await,
             Agent::Reject => return self.refuse(Command::Reject, REJECTED).await,
             Agent::Record(folder) => match begin_recording(folder, self.format) {
-                Ok(recorder) => self.recorder = Some(recorder),
+                Ok(recorder) => {
+                    self.recorder = Some(recorder);
+                    Ok(&[][..])
+                }
                 Err(failure) => return self.give_up(failure, "the call cannot be recorded"),
             },
-            Agent::Play { name, wav } => {
-                if let Err(failure) = wav.fits(name, self.format) {
-                    return self.give_up(failure, "the recording has another sample rate than the call");
-                }
-            }
-            Agent::Echo | Agent::Greet { .. } => {}
-        }
-        if self.say(Command::Answer).await
-            && let Some(wav) = self.agent.recording()
-        {
-            self.trace
-                .note(format_args!("says its greeting, {:.2} s long", length(wav, &wav.pcm).as_secs_f64()));
-            self.rest = &wav.pcm;
+            // A long one takes seconds.
+            Agent::Play(recording) => block_in_place(|| self.prepare(recording)),
+            Agent::Greet { greeting, .. } => self.prepare(greeting),
+            Agent::Echo => Ok(&[][..]),
+        };
+        let greeting = match prepared {
+            Ok(pcm) => pcm,
+            Err(error) => return self.give_up(error.into(), "the recording does not fit the call"),
+        };
+        self.far_end = self.format.map(|format| FarEnd::new(format, self.dialect, self.clock));
+        if self.say(Command::Answer).await && self.agent.recording().is_some() {
+            self.trace.note(format_args!(
+                "says its greeting, {:.2} s long",
+                self.lasts(greeting.len()).as_secs_f64()
+            ));
+            self.rest = greeting;
             self.greets = true;
             self.played_at = self.clock.now();
         }
+    }
+
+    /// What is said of the recording in a call of this rate; where that is unknown, it is that of the recording.
+    fn prepare(&mut self, recording: &'c Recording) -> Result<&'c [u8], WavError> {
+        let format = *self.format.get_or_insert(recording.format());
+        let said = recording.at(format)?;
+        if let Some(conversion) = &said.conversion {
+            self.trace.line("converted", conversion);
+        }
+        Ok(said.pcm)
     }
 
     /// Where a dialect has no words for it, hanging up says it.
@@ -161,90 +186,11 @@ impl<'c> Attendant<'c> {
         }
     }
 
-    async fn listen(&mut self, audio: Audio<'_>) {
-        let now = self.clock.now();
-        self.attended.heard.count(now, audio.len());
-        if let Agent::Echo = self.agent
-            && self.tape.is_none()
-        {
-            return self.echo(audio, &[]).await;
+    fn mark_came_back(&mut self, mark: Mark<'_>) {
+        if let Some(far_end) = &mut self.far_end {
+            far_end.came_back(self.clock.now(), mark);
         }
-        let mut memory = mem::take(&mut self.pcm);
-        match tape::pcm(audio, &mut memory) {
-            Ok(pcm) => {
-                self.keep(pcm);
-                if let Agent::Greet { hang_up_after, .. } = *self.agent {
-                    self.converse(now, audio, pcm, hang_up_after).await;
-                }
-            }
-            Err(error) => {
-                self.trace.trouble(Trouble::Unreadable, "cannot read the caller's audio", error);
-            }
-        }
-        self.pcm = memory;
-    }
-
-    fn keep(&mut self, pcm: &[u8]) {
-        let taped = self.tape.as_mut().map_or(Ok(()), |tape| tape.heard(pcm));
-        let recorded = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.push(pcm));
-        if let Err(failure) = taped.and(recorded.map_err(Failure::from)) {
-            self.recorder = None;
-            self.give_up(failure, "the recording cannot be written");
-        }
-    }
-
-    /// Lets the caller interrupt, gives him his voice back, and hangs up when he has no more to say.
-    async fn converse(
-        &mut self,
-        now: Duration,
-        audio: Audio<'_>,
-        pcm: &[u8],
-        hang_up_after: Option<Duration>,
-    ) {
-        self.greets = self.greets && (self.mark_is_out || !self.rest.is_empty() || now < self.played_at);
-        if tape::is_silence(pcm) {
-            self.quiet += self.lasts(pcm.len());
-        } else {
-            self.spoken_to = true;
-            self.quiet = Duration::ZERO;
-            if self.greets {
-                self.interrupt(now);
-            }
-        }
-        let done = self.spoken_to && !self.greets && hang_up_after.is_some_and(|after| self.quiet >= after);
-        if done && self.parting.is_none() {
-            self.part_when_heard(now);
-        }
-        if self.spoken_to && !self.greets && self.parting.is_none() {
-            self.echo(audio, pcm).await;
-        }
-    }
-
-    /// Barge-in: what was said and not yet heard shall never be heard.
-    fn interrupt(&mut self, now: Duration) {
-        self.trace.note("hears the caller, and lets itself be interrupted");
-        match self.speaking.clear() {
-            Ok(cleared) => {
-                self.said(Command::Clear);
-                self.attended.cleared.push(cleared.bytes);
-                self.attended.interrupted_at = Some(now);
-                self.greets = false;
-                self.rest = &[];
-                self.played_at = now;
-                self.trace.note("gives the caller's voice back from now on");
-            }
-            Err(error) => self.trace.trouble(Trouble::Unsaid, "cannot clear", error),
-        }
-    }
-
-    async fn echo(&mut self, audio: Audio<'_>, pcm: &[u8]) {
-        if !self.left && self.say(Command::Audio(audio)).await {
-            self.count_said(audio.len(), pcm);
-        }
-    }
-
-    fn mark_came_back(&mut self) {
-        if !mem::take(&mut self.mark_is_out) {
+        if mark.name != END || !mem::take(&mut self.mark_is_out) {
             return;
         }
         let flushed = !self.attended.cleared.is_empty();
@@ -289,8 +235,4 @@ fn begin_recording(folder: &Path, format: Option<AudioFormat>) -> Result<Recorde
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let number = RECORDINGS.fetch_add(1, Ordering::Relaxed);
     Ok(Recorder::create(folder.join(format!("call-{millis}-{number}.wav")), format.rate())?)
-}
-
-fn length(wav: &Wav, pcm: &[u8]) -> Duration {
-    Duration::from_secs_f64(pcm.len() as f64 / AudioFormat::SAMPLE_BYTES as f64 / f64::from(wav.rate))
 }

@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 use serde::Serialize;
 use voxwire::{Dialect, Text};
 
-use crate::report::{Ended, Flow, Millis, Times};
+use crate::report::{Ended, Flow, Heard, Millis, Times};
 use crate::words::dialect_name;
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ pub(super) struct Over {
     pub(super) call: u64,
     pub(super) peer: SocketAddr,
     pub(super) duration_ms: Millis,
-    pub(super) heard: Flow,
+    pub(super) heard: Heard,
     pub(super) said: Flow,
     /// Messages that could not be read.
     pub(super) unreadable: Times,
@@ -101,7 +101,8 @@ pub(super) struct Over {
 
 impl Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, heard, said) = (self.duration_ms.0.as_secs_f64(), self.heard.bytes, self.said.bytes);
+        let (seconds, heard, said) =
+            (self.duration_ms.0.as_secs_f64(), self.heard.flow.bytes, self.said.bytes);
         write!(f, "call {} from {} ended after {seconds:.2} s: ", self.call, self.peer)?;
         write!(f, "{heard} bytes heard, {said} said; {}", self.ended)?;
         match self.misunderstood {

@@ -239,7 +239,7 @@ impl Carrier<'_> {
         trace: &mut Trace,
         mut leaves: watch::Receiver<bool>,
     ) -> Result<(Placed, Summary), Failure> {
-        let voice = caller.voice(Some(stream.format))?;
+        let voice = caller.voice(Some(stream.format), self.output)?;
         trace.note(format_args!("dials {} at {} Hz", stream.address(), stream.format.rate()));
         let to = Destination {
             url: stream.endpoint,

@@ -14,10 +14,10 @@ use voxwire::{AudioFormat, Config, Dialect};
 use crate::clock::{Clock, wall_clock};
 use crate::exit::Failure;
 use crate::platform::{self, Placed, Script};
-use crate::report::Trace;
+use crate::report::{Output, Trace};
 use crate::socket::Trust;
 use crate::tape::Tape;
-use crate::wav::{Recorder, Wav, WavError};
+use crate::wav::{Recorder, Recording, WavError};
 
 /// How long the application may take to reply to the upgrade.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -27,8 +27,7 @@ pub(crate) const CALLER: &[u8] = include_bytes!("../../assets/caller.wav");
 
 /// A caller, before the call.
 pub(super) struct Caller {
-    /// What he was given to say, by its name; the built-in recording, if he was given nothing.
-    words: Option<(String, Wav)>,
+    words: Recording,
     record: Option<PathBuf>,
     fast: bool,
     bar: ProgressBar,
@@ -51,14 +50,14 @@ pub(super) struct Voice {
 }
 
 impl Caller {
-    /// A caller who says the recording `say` and records what he hears in `record`.
+    /// A caller who says the recording `say`, or else the built-in one, and records what he hears in `record`.
     ///
     /// # Errors
     /// When the one cannot be read or the other cannot be written.
     pub(super) fn new(say: Option<&Path>, record: Option<&Path>, fast: bool) -> Result<Self, Failure> {
         let words = match say {
-            Some(path) => Some((path.display().to_string(), Wav::read(path)?)),
-            None => None,
+            Some(path) => Recording::read(path)?,
+            None => Recording::parse(CALLER)?,
         };
         record.map_or(Ok(()), writable)?;
         Ok(Self { words, record: record.map(Path::to_owned), fast, bar: progress() })
@@ -69,27 +68,17 @@ impl Caller {
         self.bar.clone()
     }
 
-    /// What he says at this rate, or at that of his words: nothing, if he was given nothing and his own words do not
-    /// fit.
+    /// What he says in a call of this format, or of the one that loses nothing of his words. Tells what is done for it.
     ///
     /// # Errors
-    /// When what he was given to say has another rate.
-    pub(super) fn voice(&self, format: Option<AudioFormat>) -> Result<Voice, Failure> {
-        let (name, wav) = match &self.words {
-            Some((name, wav)) => (name.clone(), wav.clone()),
-            None => {
-                let built_in = Wav::parse(CALLER)?;
-                match format {
-                    Some(format) if format.rate() != built_in.rate => {
-                        return Ok(Voice { format, pcm: Vec::new() });
-                    }
-                    _ => ("the built-in recording".to_owned(), built_in),
-                }
-            }
-        };
-        wav.fits(&name, format)?;
-        let format = AudioFormat::pcm16(wav.rate).ok_or(Failure::NoSuchRate { name, found: wav.rate })?;
-        Ok(Voice { format, pcm: wav.pcm })
+    /// When it cannot be brought to that rate.
+    pub(super) fn voice(&self, format: Option<AudioFormat>, output: &Output) -> Result<Voice, Failure> {
+        let format = format.unwrap_or_else(|| self.words.format());
+        let said = self.words.at(format)?;
+        if let Some(conversion) = &said.conversion {
+            output.line("converted", conversion);
+        }
+        Ok(Voice { format, pcm: said.pcm.to_vec() })
     }
 
     /// Holds a call to its end. `leave` ends it early.
@@ -119,11 +108,6 @@ impl Caller {
             Ok(call) => call.map_err(|error| Failure::connecting(&to.url, error))?,
             Err(_) => return Err(Failure::silent(&to.url)),
         };
-        if pcm.is_empty() && self.words.is_none() {
-            trace.note(
-                "the caller says nothing: his own words have another sample rate; --say gives him others",
-            );
-        }
         let length = format.duration_of(pcm.len() as u64).as_millis();
         // Shown on standard error, and only if that is a terminal.
         self.bar.set_draw_target(ProgressDrawTarget::stderr());

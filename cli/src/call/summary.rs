@@ -7,7 +7,7 @@ use voxwire::AudioFormat;
 
 use crate::ear::Counters;
 use crate::platform::{Because, Placed, Unheard};
-use crate::report::{Ended, Flow, Millis};
+use crate::report::{Ended, Flow, Heard, Millis};
 
 /// What became of a call.
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ pub(super) struct Summary {
     said: Flow,
     /// Frames that the application was too slow to take.
     lost_frames: u64,
-    came: Flow,
+    came: Heard,
     /// Where the bytes that came went.
     ear: Counters,
     /// Bytes cut off by hanging up.
@@ -38,8 +38,8 @@ impl Summary {
             lost_frames: placed.lost_frames,
             cut_bytes: of(Because::HungUp).map(|unheard| unheard.bytes).sum(),
             clears: of(Because::Cleared).count(),
-            said: placed.said,
-            came: placed.came,
+            said: placed.said.clone(),
+            came: placed.came.clone(),
             ear: placed.ear,
             marks: placed.marks,
             answered_after_ms: placed.answered_after.map(Millis),
@@ -56,15 +56,14 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flow { frames, bytes, longest_gap, .. } = &self.said;
+        let Flow { frames, bytes, .. } = &self.said;
         writeln!(f)?;
         write!(f, "said      {frames} frames, {bytes} bytes, {:.2} s", self.seconds(*bytes))?;
         if self.lost_frames > 0 {
             write!(f, "; {} more were not taken", self.lost_frames)?;
         }
-        writeln!(f, "; longest gap {longest_gap}")?;
-        let Flow { frames, bytes, longest_gap, .. } = &self.came;
-        writeln!(f, "came      {frames} frames, {bytes} bytes; longest gap {longest_gap}")?;
+        writeln!(f, "; longest gap {}", self.said.longest_gap())?;
+        writeln!(f, "came      {}", self.came)?;
         let Counters { played, dropped, .. } = self.ear;
         write!(f, "heard     {played} bytes, {:.2} s", self.seconds(played))?;
         let cleared = self.ear.cleared.saturating_sub(self.cut_bytes);

@@ -5,7 +5,8 @@ use core::fmt;
 use serde::Serialize;
 use voxwire::Dialect;
 
-use super::Held;
+use super::barge_in::BargeIn;
+use super::held::Held;
 use crate::exit::Failure;
 use crate::platform::{Because, Unheard};
 use crate::words::{Side, dialect_name};
@@ -22,6 +23,7 @@ pub(super) struct Account {
     dialect: Dialect,
     rate: u32,
     cleared: Vec<Cut>,
+    pub(super) barge_in: BargeIn,
     #[serde(skip)]
     said: usize,
     #[serde(skip)]
@@ -46,7 +48,8 @@ impl Account {
     pub(super) fn check(call: &Held) -> Result<Self, Failure> {
         let name = dialect_name(call.dialect);
         let failed = |what: &str| Err(Failure::Demo(format!("on {name}, {what}")));
-        let cleared = cuts(&call.placed.unheard, &call.attended.cleared);
+        let taken_back: Vec<_> = call.attended.cleared.iter().map(|cleared| cleared.bytes).collect();
+        let cleared = cuts(&call.placed.unheard, &taken_back);
         if call.application.heard != call.platform.said {
             return failed("the application did not hear exactly what the caller said");
         }
@@ -58,10 +61,17 @@ impl Account {
         if call.attended.interrupted_at.is_none() || cleared.is_empty() {
             return failed("the greeting was not interrupted");
         }
+        let Some(barge_in) = call.barge_in() else {
+            return failed("the application does not know what of its greeting was heard");
+        };
+        if let Err(what) = barge_in.check(call.format) {
+            return failed(&what);
+        }
         Ok(Self {
             dialect: call.dialect,
             rate: call.format.rate(),
             cleared,
+            barge_in,
             said: call.application.said.len(),
             heard: call.platform.heard.len(),
         })
@@ -116,8 +126,41 @@ fn without(said: &[u8], cuts: &[Cut]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use core::time::Duration;
+    use std::sync::Arc;
+
+    use tokio::runtime::Builder;
+    use voxwire::audio::Estimate;
 
     use super::*;
+    use crate::report::Output;
+
+    /// A call as the demo holds it, but for what the application knows of it.
+    #[test]
+    fn the_demo_fails_where_the_application_is_wrong_about_what_was_heard() {
+        let output = Arc::new(Output::new(false, false).for_programs());
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let held = runtime.block_on(Held::fairly(Dialect::Wavix, true, &output));
+        let mut call = held.ok().unwrap();
+        let Ok(account) = Account::check(&call) else { panic!("it fails where the application is right") };
+        let heard = account.barge_in.played.heard;
+
+        call.attended.cleared[0].stopped.as_mut().unwrap().heard = Estimate { lower: 0, upper: heard - 1 };
+        let failure = Account::check(&call).err().unwrap();
+        assert_eq!(failure.code(), 12);
+        let sentence = failure.to_string();
+        let start = "the demo failed: on Wavix, the application knew that 0.0 to ";
+        assert!(
+            sentence.starts_with(start) && sentence.contains(" of the greeting were heard, but it was "),
+            "{sentence}"
+        );
+
+        call.attended.cleared[0].stopped = None;
+        let sentence = Account::check(&call).err().unwrap().to_string();
+        assert!(
+            sentence.ends_with("the application does not know what of its greeting was heard"),
+            "{sentence}"
+        );
+    }
 
     #[test]
     fn a_cut_holds_what_the_ear_threw_away_and_what_never_travelled() {

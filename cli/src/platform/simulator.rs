@@ -11,7 +11,7 @@ use super::{Placed, Script};
 use crate::clock::Clock;
 use crate::ear::{Counters, Ear};
 use crate::exit::Failure;
-use crate::report::{Ended, Flow, Trace};
+use crate::report::{Ended, Flow, Heard, Trace};
 use crate::socket::Socket;
 use crate::tape::{self, Tape};
 use crate::words::Side;
@@ -72,8 +72,8 @@ impl<'c> Simulator<'c> {
             leaving: false,
             failure: None,
             placed: Placed {
-                said: Flow::NONE,
-                came: Flow::NONE,
+                said: Flow::new(Some(script.format)),
+                came: Heard::new(Some(script.format)),
                 lost_frames: 0,
                 ear: Counters::default(),
                 spurts: Vec::new(),

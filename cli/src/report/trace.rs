@@ -116,6 +116,11 @@ impl Trace {
         self.output.json(kind, &Happened { call: &self.call, at_ms: Millis(at), side: self.side, what });
     }
 
+    /// Tells both readers what belongs to no story.
+    pub(crate) fn line<L: Display + Serialize>(&self, kind: &'static str, line: &L) {
+        self.output.line(kind, line);
+    }
+
     /// Something went wrong, and the call goes on. Whoever is told no story is told the first of each kind.
     pub(crate) fn trouble(&mut self, trouble: Trouble, what: &str, why: impl Display) {
         self.note(format_args!("{what}: {why}"));

@@ -55,6 +55,15 @@ pub(super) fn line(f: &mut Formatter<'_>, class: &str, x: i32, y: Range<i32>) ->
     writeln!(f, r#"<path class="{class}" d="M{} {}V{}"/>"#, Px(x), Px(y.start), Px(y.end))
 }
 
+/// A bar from end to end, with a stroke across each.
+pub(super) fn bounds(f: &mut Formatter<'_>, class: &str, x: Range<i32>, y: i32) -> fmt::Result {
+    let (start, end, middle, top, high) = (Px(x.start), Px(x.end), Px(y), Px(y - 40), Px(80));
+    writeln!(
+        f,
+        r#"<path class="{class}" d="M{start} {top}v{high}M{start} {middle}H{end}M{end} {top}v{high}"/>"#
+    )
+}
+
 /// A small triangle that begins at `y` and points down, or up where `way` is -1.
 pub(super) fn arrow(f: &mut Formatter<'_>, class: &str, x: i32, y: i32, way: i32) -> fmt::Result {
     writeln!(f, r#"<path class="{class}" d="M{} {}h6l-3 {}z"/>"#, Px(x - 30), Px(y), Px(way * 60))

@@ -70,16 +70,106 @@ fn play_is_heard_to_the_last_sample() {
 }
 
 #[test]
-fn play_refuses_a_call_of_another_rate_and_takes_the_next() {
+fn play_brings_what_it_plays_to_the_rate_of_each_call_and_tells_it_once() {
+    let scratch = Scratch::new();
     let (server, url) = Running::answer(&["--agent", "play", &asset("greeting.wav")]);
-    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", "16000"]);
+    for rate in ["16000", "16000", "44100"] {
+        let heard = scratch.file(rate);
+        let run =
+            voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", rate, "--record", &heard]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let [found, wanted] = [samples(&heard).len(), 27 * rate.parse::<usize>().unwrap() / 10];
+        assert_eq!(found, wanted);
+    }
+    server.interrupt();
+    let told: Vec<_> =
+        server.end().stdout.lines().filter(|line| line.contains(" → ")).map(str::to_owned).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].ends_with("greeting.wav: 24,000 Hz mono 16-bit → 16,000 Hz mono 16-bit, 2.70 s"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].ends_with("greeting.wav: 24,000 Hz mono 16-bit → 44,100 Hz mono 16-bit, 2.70 s"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn play_refuses_a_call_of_a_rate_too_far_away_and_takes_the_next() {
+    let scratch = Scratch::new();
+    let fine = scratch.file("fine.wav");
+    silence(&fine, 384_000, 1, 3_840);
+    let (server, url) = Running::answer(&["--agent", "play", &fine]);
+    let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", "8000"]);
     run.failed(
         9,
-        "the application hung up (1011: \"the recording has another sample rate than the call\") \
-         without an answer",
+        "the application hung up (1011: \"the recording does not fit the call\") without an answer",
     );
-    assert!(server.complaint().ends_with("has a sample rate of 24000 Hz, but the call has 16000 Hz"));
-    assert_eq!(voxwire(&["call", &url, "--dialect", "wavix", "--fast"]).code, 0);
+    let complaint = server.complaint();
+    let sentence = "has a sample rate of 384000 Hz, too far from the 8000 Hz of the call to be converted";
+    assert!(complaint.ends_with(sentence), "{complaint}");
+    assert_eq!(voxwire(&["call", &url, "--dialect", "wavix", "--fast", "--rate", "16000"]).code, 0);
+}
+
+/// A file of another rate, width and number of channels, said to an echo: what comes back is what was converted.
+#[test]
+fn a_recording_of_any_kind_is_said_at_the_rate_of_the_call() {
+    let scratch = Scratch::new();
+    let (said, heard) = (scratch.file("said.wav"), scratch.file("heard.wav"));
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 44_100,
+        bits_per_sample: 24,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&said, spec).unwrap();
+    let tone = |at: u32, rate: f64| (f64::from(at) * 400.0 * core::f64::consts::TAU / rate).sin();
+    for at in 0..44_100 {
+        // The mean of both is a tone at a quarter of full scale.
+        let sample = (tone(at, 44_100.0) * 4_194_304.0).round() as i32;
+        writer.write_sample(sample).unwrap();
+        writer.write_sample(0).unwrap();
+    }
+    writer.finalize().unwrap();
+
+    let (_server, url) = Running::answer(&[]);
+    let args =
+        ["call", &url, "--dialect", "wavix", "--fast", "--rate", "16000", "--say", &said, "--record", &heard];
+    let run = voxwire(&args);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let line = format!("{said}: 44,100 Hz stereo 24-bit → 16,000 Hz mono 16-bit, 1.00 s");
+    assert_eq!(run.stdout.lines().next(), Some(line.as_str()));
+    let echo = samples(&heard);
+    assert_eq!(echo.len(), 16_000);
+    for (at, sample) in (0..).zip(&echo).skip(100).take(15_800) {
+        assert!((f64::from(*sample) - tone(at, 16_000.0) * 8_192.0).abs() < 8.0, "{at}: {sample}");
+    }
+
+    let lines = voxwire(&[&args[..], &["--json"]].concat()).json();
+    assert_eq!(
+        lines[0],
+        serde_json::json!({
+            "kind": "converted",
+            "file": said,
+            "from": {"rate": 44_100, "channels": 2, "encoding": "integer", "bits": 24},
+            "to": {"rate": 16_000, "channels": 1, "encoding": "integer", "bits": 16},
+            "duration_ms": 1_000.0,
+        })
+    );
+}
+
+#[test]
+fn without_a_rate_the_call_has_one_that_loses_nothing_of_what_is_said() {
+    let scratch = Scratch::new();
+    let (_server, url) = Running::answer(&[]);
+    for (rate, of_the_call) in [(11_025, "16000 Hz"), (48_000, "48000 Hz"), (192_000, "96000 Hz")] {
+        let said = scratch.file("said.wav");
+        silence(&said, rate, 1, rate / 10);
+        let run = voxwire(&["call", &url, "--dialect", "wavix", "--fast", "--say", &said]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains(&format!(" at {of_the_call}\n")), "{run:?}");
+    }
 }
 
 #[test]
@@ -175,14 +265,13 @@ fn who_hears_nothing_has_a_recording_of_nothing() {
 }
 
 #[test]
-fn a_caller_without_words_of_his_rate_says_so() {
+fn a_caller_who_was_given_no_words_has_some_at_any_rate() {
     let (_server, url) = Running::answer(&[]);
     let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast", "--rate", "16000"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(
-        run.stdout.contains("the caller says nothing: his own words have another sample rate"),
-        "{run:?}"
-    );
+    let line = "the built-in recording: 24,000 Hz mono 16-bit → 16,000 Hz mono 16-bit, 1.46 s";
+    assert_eq!(run.stdout.lines().next(), Some(line));
+    assert!(run.stdout.contains("heard     46720 bytes, 1.46 s\n"), "{}", run.stdout);
 }
 
 #[test]

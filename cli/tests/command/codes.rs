@@ -60,19 +60,19 @@ fn the_version_names_the_command() {
 #[test]
 fn code_3_recordings_that_cannot_be_used() {
     let scratch = Scratch::new();
-    let (stereo, slow, odd) = (scratch.file("stereo.wav"), scratch.file("slow.wav"), scratch.file("odd.wav"));
-    silence(&stereo, 24_000, 2, 4);
-    silence(&slow, 8_000, 1, 4);
-    silence(&odd, 11_025, 1, 4);
+    let (fine, text) = (scratch.file("fine.wav"), scratch.file("text.wav"));
+    silence(&fine, 384_000, 2, 4);
+    std::fs::write(&text, "hello").unwrap();
     let call = |args: &[&str]| voxwire(&[&["call", "ws://127.0.0.1:1", "--dialect", "sinch"], args].concat());
     call(&["--say", "/nowhere.wav"])
         .failed(3, "cannot read /nowhere.wav: No such file or directory (os error 2)");
-    call(&["--say", &stereo]).failed(3, &format!("{stereo} has 2 channels; voxwire needs mono"));
-    call(&["--say", &slow, "--rate", "16000"])
-        .failed(3, &format!("{slow} has a sample rate of 8000 Hz, but the call has 16000 Hz"));
-    assert_eq!(call(&["--say", &odd]).code, 3);
-    let play = voxwire(&["answer", "--agent", "play", &slow, "--rate", "16000"]);
-    play.failed(3, &format!("{slow} has a sample rate of 8000 Hz, but the call has 16000 Hz"));
+    call(&["--say", &text])
+        .failed(3, &format!("{text} is not a WAV file that voxwire can read: no RIFF tag found"));
+    let sentence = format!(
+        "{fine} has a sample rate of 384000 Hz, too far from the 8000 Hz of the call to be converted"
+    );
+    call(&["--say", &fine, "--rate", "8000"]).failed(3, &sentence);
+    voxwire(&["answer", "--agent", "play", &fine, "--rate", "8000"]).failed(3, &sentence);
     voxwire(&["explain", "/nowhere"])
         .failed(3, "cannot read /nowhere: No such file or directory (os error 2)");
 }

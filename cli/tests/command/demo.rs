@@ -23,6 +23,17 @@ fn what_was_heard_is_what_was_said_less_what_was_cleared() {
             said.drain(at / 2..(at + bytes) / 2);
         }
         assert_eq!(of("platform", "heard"), said);
+
+        // Where the first cut lies, the greeting stopped, and the application knew it.
+        let (known, played) = (&account["barge_in"]["known"], &account["barge_in"]["played"]);
+        assert_eq!(cuts[0]["at"], 2 * played["at"].as_u64().unwrap());
+        for figure in ["at", "unheard", "heard"] {
+            let [lower, upper] = ["lower", "upper"].map(|end| known[figure][end].as_u64().unwrap());
+            let played = played[figure].as_u64().unwrap();
+            assert!((lower..=upper).contains(&played), "{account}");
+            // 30 ms to either side, and a sample, at ten times the speed.
+            assert!(lower < upper && upper - lower <= 24 * 602, "{account}");
+        }
     }
     let picture = fs::read_to_string(scratch.file("timeline.svg")).unwrap();
     for word in [
@@ -39,6 +50,8 @@ fn what_was_heard_is_what_was_said_less_what_was_cleared() {
     ] {
         assert!(picture.contains(&format!(">{word}</text>")), "{word}");
     }
+    assert_eq!(picture.matches(r#"<path class="bounds""#).count(), 2);
+    assert_eq!(picture.matches(" ms heard, it knows</text>").count(), 2);
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 10);
 }
 
@@ -56,6 +69,11 @@ fn each_side_hangs_up_once_and_the_table_is_complete() {
         "sinch  application → platform",
         "wavix  platform → application",
         "wavix  application → platform",
+        "call   of the greeting         the application knows        it was",
+        "sinch  heard         ",
+        "sinch  never heard   ",
+        "wavix  heard         ",
+        "wavix  never heard   ",
     ] {
         assert!(run.stdout.lines().any(|printed| printed.starts_with(line)), "{line}");
     }
@@ -75,6 +93,7 @@ fn a_sinch_call_is_told_from_its_first_callback_to_its_last() {
         "application  says its greeting",
         "platform     the caller begins to speak",
         "application  clears",
+        "application  knows that ",
         "platform     falls silent",
         "application  hangs up",
         "platform     posts DICE (CALLEEHANGUP, ANSWERED,",

@@ -6,6 +6,11 @@ use serde_json::Value;
 
 use crate::support::{Running, Scratch, asset, parsed, voxwire};
 
+/// What is told of audio that is said, and of audio that comes.
+const SAID: [&str; 3] = ["frames", "bytes", "longest_gap_ms"];
+const MEASURED: [&str; 9] =
+    ["frames", "bytes", "longest_gap_ms", "gaps", "dry_ms", "burst_ms", "jitter_ms", "drift", "level"];
+
 #[test]
 fn the_demo_tells_everything_that_is_said_and_heard() {
     let run = voxwire(&["demo", "--fast", "--json"]);
@@ -25,11 +30,8 @@ fn the_demo_tells_everything_that_is_said_and_heard() {
     has_keys(&kinds["callback"], &["kind", "peer", "reply", "callback"]);
     let of_ice = ["kind", "call", "at_ms", "side", "event", "status", "instructions", "action"];
     has_keys(&kinds["posted"][..1], &of_ice);
-    has_keys(&kinds["account"], &["kind", "dialect", "rate", "cleared"]);
-    has_keys(
-        &kinds["flow"],
-        &["kind", "call", "said_by", "frames", "bytes", "longest_gap_ms", "barge_in_ms"],
-    );
+    has_keys(&kinds["account"], &["kind", "dialect", "rate", "cleared", "barge_in"]);
+    has_keys(&kinds["flow"], &[&["kind", "call", "said_by", "barge_in_ms"], &MEASURED[..]].concat());
     assert_eq!((kinds["flow"].len(), kinds["account"].len()), (4, 2));
 }
 
@@ -58,7 +60,14 @@ fn answer_and_call_tell_the_same_call() {
             "ended",
         ],
     );
-    assert_eq!(kinds["summary"][0]["ended"]["by"], "platform");
+    let summary = &kinds["summary"][0];
+    assert_eq!(summary["ended"]["by"], "platform");
+    has_keys(&[summary["said"].clone()], &SAID);
+    has_keys(&[summary["came"].clone()], &MEASURED);
+    // The built-in recording is normalised to 3 dB below full scale.
+    let peak = summary["came"]["level"]["peak_dbfs"].as_f64().unwrap();
+    assert!((-3.1..=-2.9).contains(&peak), "{summary}");
+    assert!(summary["came"]["jitter_ms"].is_f64() && summary["came"]["drift"].is_null(), "{summary}");
 
     assert_eq!(voxwire(&["call", url, "--dialect", "wavix", "--json"]).code, 5);
     server.line_with("turned_away");
@@ -71,7 +80,9 @@ fn answer_and_call_tell_the_same_call() {
     let mut lines = vec![parsed(&server.line_with("draining"))];
     lines.extend(server.end().json());
     drop(open);
-    assert!(lines.iter().any(|line| line["kind"] == "ended"));
+    let ended = lines.iter().find(|line| line["kind"] == "ended").unwrap();
+    has_keys(&[ended["heard"].clone()], &MEASURED);
+    has_keys(&[ended["said"].clone()], &SAID);
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! How an agent speaks, and takes its leave.
 
+use core::future::ready;
 use core::mem;
 use core::time::Duration;
 
 use tokio::select;
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::sleep;
-use voxwire::{Audio, AudioFormat, Close, Command, Mark, SendError};
+use voxwire::{Audio, Close, Command, Mark, SendError};
 use voxwire_tokio::CallError;
 
-use super::{Attendant, END, length};
+use super::{Attendant, END};
 use crate::agent::{Agent, stopping};
 use crate::exit::Failure;
 use crate::report::{Ended, Trouble};
@@ -37,35 +39,35 @@ pub(super) struct Parting {
 impl<'c> Attendant<'c> {
     /// The next frame of the recording, and when it may be said.
     pub(in crate::agent) fn next_frame(&self) -> Option<(&'c [u8], Duration)> {
-        let wav = self.agent.recording()?;
-        let frame = (wav.rate / 50) as usize * AudioFormat::SAMPLE_BYTES;
-        let frame = self.rest.get(..frame.max(AudioFormat::SAMPLE_BYTES)).unwrap_or(self.rest);
+        let frame = self.rest.get(..self.format?.frame_bytes()).unwrap_or(self.rest);
         (!frame.is_empty() && !self.left).then(|| (frame, self.played_at.saturating_sub(AHEAD)))
     }
 
-    /// Says a frame of the recording when its time has come. Cancel-safe: it is said when this returns, or not at all.
+    /// Says a frame of the recording when its time has come, and tells when it began to. Cancel-safe: it is said when this
+    /// returns, or not at all.
     pub(in crate::agent) async fn say_frame(
         &mut self,
         frame: Option<(&[u8], Duration)>,
-    ) -> Result<(), CallError> {
+    ) -> Result<Duration, CallError> {
         self.clock.sleep_until(frame.map(|(_, at)| at)).await;
-        match frame {
-            Some((frame, _)) => self.speaking.send(Command::Audio(Audio::raw(frame))).await,
-            None => Ok(()),
+        let since = self.clock.now();
+        if let Some((frame, _)) = frame {
+            self.speaking.send(Command::Audio(Audio::raw(frame))).await?;
         }
+        Ok(since)
     }
 
     /// Goes on to the next frame, or to the mark behind the last.
     pub(in crate::agent) async fn frame_said(
         &mut self,
         frame: Option<(&[u8], Duration)>,
-        said: Result<(), CallError>,
+        said: Result<Duration, CallError>,
     ) {
         let Some((frame, _)) = frame else { return };
         match said {
-            Ok(()) => {
-                self.said(Command::Audio(Audio::raw(frame)));
-                self.count_said(frame.len(), frame);
+            Ok(since) => {
+                self.said(since, Command::Audio(Audio::raw(frame)));
+                self.keep_said(frame);
                 self.rest = self.rest.get(frame.len()..).unwrap_or_default();
             }
             // How it ended is heard.
@@ -75,6 +77,8 @@ impl<'c> Attendant<'c> {
                 self.rest = &[];
             }
         }
+        // Nobody waits until a long recording is said: not other calls, and in the demo not the platform.
+        yield_now().await;
         if self.rest.is_empty() {
             self.mark_is_out = self.say(Command::Mark(Mark::new(END))).await;
             if let Agent::Play { .. } = self.agent {
@@ -87,6 +91,7 @@ impl<'c> Attendant<'c> {
     /// Says something; `false` if it could not be said.
     pub(super) async fn say(&mut self, command: Command<'_>) -> bool {
         let mut drain = self.drain.clone();
+        let since = self.clock.now();
         let said = select! {
             biased;
             said = self.speaking.send(command) => said,
@@ -99,7 +104,7 @@ impl<'c> Attendant<'c> {
         };
         match said {
             Ok(()) => {
-                self.said(command);
+                self.said(since, command);
                 return true;
             }
             Err(CallError::Send(SendError::Closed | SendError::Unsupported | SendError::Oneway)) => {}
@@ -108,28 +113,41 @@ impl<'c> Attendant<'c> {
         false
     }
 
-    pub(super) fn said(&mut self, command: Command<'_>) {
+    /// Something was said, not before `since`.
+    pub(super) fn said(&mut self, since: Duration, command: Command<'_>) {
         if let Some(dialect) = self.dialect {
             self.trace.said(dialect, command);
         }
+        if let Command::Audio(audio) = command {
+            self.attended.said.count(since, audio.len());
+        }
+        match (&mut self.far_end, command) {
+            (Some(far_end), Command::Audio(audio)) => far_end.audio(since, audio.len()),
+            (Some(far_end), Command::Mark(mark)) => far_end.mark(since, mark),
+            _ => {}
+        }
     }
 
-    pub(super) fn count_said(&mut self, bytes: usize, pcm: &[u8]) {
-        let now = self.clock.now();
-        self.attended.said.count(now, bytes);
-        self.played_at = self.played_at.max(now) + self.lasts(bytes);
+    /// Lets the far end know if everything said is on the socket by now.
+    pub(in crate::agent) async fn settle(&mut self) {
+        let Some(far_end) = self.far_end.as_mut().filter(|far_end| far_end.waits()) else { return };
+        select! {
+            biased;
+            () = self.speaking.flush() => far_end.flushed(),
+            () = ready(()) => {}
+        }
+    }
+
+    pub(super) fn keep_said(&mut self, pcm: &[u8]) {
+        self.played_at = self.played_at.max(self.clock.now()) + self.lasts(pcm.len());
         if let Some(tape) = &mut self.tape {
             tape.said(pcm);
         }
     }
 
-    /// How long some bytes of the call's audio last; where its format is unknown, the recording's.
+    /// How long some bytes of the call's audio last, if its format is known.
     pub(super) fn lasts(&self, bytes: usize) -> Duration {
-        match (self.format, self.agent.recording()) {
-            (Some(format), _) => format.duration_of(bytes as u64),
-            (None, Some(wav)) => length(wav, &wav.pcm[..bytes.min(wav.pcm.len())]),
-            (None, None) => Duration::ZERO,
-        }
+        self.format.map_or(Duration::ZERO, |format| format.duration_of(bytes as u64))
     }
 
     /// Hangs up because the agent cannot do its work.
@@ -164,7 +182,7 @@ impl<'c> Attendant<'c> {
             return;
         }
         if self.speaking.hang_up(code, reason).await.is_ok() {
-            self.said(Command::Hangup(Close::new(code, reason)));
+            self.said(now, Command::Hangup(Close::new(code, reason)));
             self.attended.ended =
                 Ended { by: Some(Side::Application), code: Some(code), reason: reason.to_owned() };
         }

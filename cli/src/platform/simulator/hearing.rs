@@ -77,6 +77,7 @@ impl Simulator<'_> {
             }
         };
         self.placed.came.count(now, pcm.len());
+        self.placed.came.measure(pcm);
         if self.placed.spoken_to_after.is_none() {
             self.placed.spoken_to_after = self.live.map(|live| now.saturating_sub(live));
         }
@@ -106,7 +107,7 @@ impl Simulator<'_> {
 
     /// Wavix has no words for busy and reject: an application that hangs up instead says so in its reason.
     fn refusal(&self, close: Close<'_>) -> Option<Failure> {
-        let mute = self.placed.came.frames == 0 && self.placed.marks == 0;
+        let mute = self.placed.came.flow.frames == 0 && self.placed.marks == 0;
         match close.reason {
             BUSY if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Busy),
             REJECTED if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Rejected),

@@ -75,10 +75,18 @@ fn it_does_not_start_without_the_secret_that_it_needs() {
     for wrong in [["--protection", "Always"], ["--max-duration", "0"], ["--max-duration", "14401"]] {
         assert_eq!(start(&[&["--callbacks"], &wrong[..]].concat()).code, 2);
     }
+}
+
+#[test]
+fn it_asks_for_a_rate_that_loses_nothing_of_what_it_plays() {
     let scratch = Scratch::new();
     let odd = scratch.file("odd.wav");
-    silence(&odd, 11_025, 1, 4);
-    assert_eq!(start(&["--callbacks", "--agent", "play", &odd]).code, 3);
+    silence(&odd, 11_025, 1, 11_025);
+    let (server, address) = started(&["--agent", "play", &odd, "--callbacks", "--protection", "never"]);
+    let line = server.line_with("→");
+    assert!(line.ends_with("odd.wav: 11,025 Hz mono 16-bit → 16,000 Hz mono 16-bit, 1.00 s"), "{line}");
+    let reply = Client::to(&address).post(&ice("c1").signed()).json();
+    assert_eq!(reply["action"]["streamingOptions"]["sampleRate"], 16_000);
 }
 
 #[test]
