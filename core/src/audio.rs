@@ -10,6 +10,7 @@ mod level;
 mod pacer;
 mod playback;
 mod resampler;
+mod voice;
 
 pub use arrivals::Arrivals;
 pub use drift::Drift;
@@ -19,6 +20,7 @@ pub use level::Level;
 pub use pacer::Pacer;
 pub use playback::{Echo, Estimate, Playback, Stopped};
 pub use resampler::{Arithmetic, Fixed, Float, PcmResampler, Resampler};
+pub use voice::{Speech, Voice};
 
 use core::fmt;
 
