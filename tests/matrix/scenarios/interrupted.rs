@@ -14,7 +14,7 @@ use crate::surface::{Clears, Handles, Hears, Speaks, Splits};
 
 const FORMAT: AudioFormat = AudioFormat::pcm16(8_000).unwrap();
 /// So long that nobody who is not woken finds the clear within it.
-const FRAME: Duration = Duration::from_secs(20);
+const FRAME: Duration = Duration::from_secs(10);
 
 pub(crate) async fn application<A: Adapter>(stage: Stage) {
     let call = answer::<A>(&stage, stage.config().format(FORMAT)).await;
