@@ -178,6 +178,30 @@ fn while_the_stream_takes_nothing_frames_do_not_pile_up() {
 }
 
 #[test]
+fn of_a_clear_that_must_wait_no_more_is_told_than_is_certain() {
+    for dialect in DIALECTS {
+        let mut stage = Stage::new(dialect, |config| config.jitter(ms(0)));
+        let audio = Command::Audio(Audio::raw(&VOICE[..FRAME]));
+        assert!(stage.send(audio).is_ready());
+        let at_once = stage.clear().stopped.unwrap();
+        assert!(at_once.unheard.lower > 0, "{at_once:?}");
+        stage.room(0);
+        assert!(stage.send(audio).is_ready());
+        for _ in 0..2 {
+            let waits = stage.clear().stopped.unwrap();
+            assert_eq!(waits.at, Estimate { lower: 320, upper: 640 }, "what was cleared before is behind it");
+            assert_eq!(waits.unheard, Estimate { lower: 0, upper: 320 });
+            assert_eq!(waits.heard.upper, at_once.heard.upper + 320);
+        }
+        // When it is on its way, it is known where it stops speech.
+        stage.room(usize::MAX);
+        assert!(stage.send(audio).is_ready());
+        let heard = stage.application.heard(stage.now).unwrap();
+        assert_eq!((heard.sent, heard.queued.upper), (960, 320));
+    }
+}
+
+#[test]
 fn speech_that_the_call_does_not_allow_is_refused_and_nothing_taken() {
     let mut stage = Stage::offered(Dialect::Sinch, |config| config);
     let (mut voice, mut pcm) = (voice(8_000), &VOICE[..100]);
@@ -216,6 +240,25 @@ fn before_there_is_audio_nothing_is_told_of_it() {
             (Estimate::exact(2), Estimate::exact(0), None)
         );
     }
+}
+
+#[test]
+fn a_mark_that_comes_back_proves_what_was_heard() {
+    // The clock alone tells nothing here.
+    let config = |config: CallConfig| config.delay(ms(0), Duration::MAX);
+    let mut stage = Stage::new(Dialect::Wavix, config).far(ms(50));
+    let mut voice = voice(16_000);
+    stage.speak(&mut voice, &mut &VOICE[..FRAME * 3]).unwrap();
+    assert!(stage.send(Command::Mark(Mark::new("third"))).is_ready());
+    stage.speak(&mut voice, &mut &VOICE[..FRAME]).unwrap();
+    let heard = |stage: &Stage| stage.application.heard(stage.now).unwrap().heard;
+    stage.pass(ms(109));
+    assert_eq!(heard(&stage), Estimate { lower: 0, upper: 4 * 320 });
+    stage.pass(ms(1));
+    assert_eq!(heard(&stage).lower, 3 * 320, "the mark is back");
+    // And that the way takes no longer than its answer did.
+    stage.pass(ms(100));
+    assert_eq!(heard(&stage), Estimate::exact(4 * 320));
 }
 
 /// What an agent does.
