@@ -117,8 +117,8 @@ impl<'m, R: End, Out: Write, C: Clock> Speaking<'_, 'm, R, Out, C> {
 
 impl<'c, 'm, Out: Write, C: Clock> Speaking<'c, 'm, Application, Out, C> {
     /// Speaks: `pcm` of the voice's rate, in pieces of any length, is said in frames of the call's format, each when its time
-    /// has come. Returns when all of `pcm` has been taken, which is when the far end has less than
-    /// [`Voice::ahead`](crate::Voice::ahead) and a frame to play: give the next piece by then, or [`finish`](Self::finish).
+    /// has come. Returns when all of `pcm` has been taken, when the far end has [`Voice::ahead`](crate::Voice::ahead)
+    /// and a frame left to play at most: give the next piece before that is over, or [`finish`](Self::finish).
     /// While the socket takes nothing, time is let pass, and no frame piles up behind another.
     ///
     /// Cancel-safe: `pcm` has moved on past what was taken, and what was taken is said by the next `speak` or `finish` with
