@@ -7,7 +7,10 @@ use core::time::Duration;
 use support::allocations::{self, Counting};
 use support::phases;
 use support::samples::VOICE;
-use voxwire::audio::{Arrivals, G711, Level, Pacer, PcmResampler, Playback, Resampler, swap_l16};
+use voxwire::audio::{
+    Arithmetic, Arrivals, Fixed, Float, G711, Level, Pacer, PcmResampler, Playback, Resampler, Speech, Voice,
+    swap_l16,
+};
 use voxwire::{
     Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark,
     Message, Outbox, Platform, ReceiveError, SendError, Session,
@@ -345,6 +348,41 @@ fn resampling_allocates_nothing() {
     });
     assert_eq!(allocations, 0, "for {samples} bytes");
     assert!(samples > 1_000_000, "{samples}");
+}
+
+#[test]
+fn speaking_allocates_nothing() {
+    fn speak<A: Arithmetic>(rate: u32) -> u64 {
+        let format = AudioFormat::pcm16(16_000).unwrap();
+        let mut voice = Voice::<_, A>::new(rate, format, [0; 640]).expect("room");
+        let (mut now, mut frames) = (Instant::ZERO, 0);
+        for round in 0..ROUNDS / 5 {
+            let mut pcm = &VOICE[..(round % 1_000) as usize];
+            let ends = round % 7 == 0;
+            loop {
+                match if ends { voice.finish(now) } else { voice.poll(now, &mut pcm) } {
+                    Speech::Frame(frame) => {
+                        frames += u64::from(!black_box(frame).is_empty());
+                        voice.sent(now);
+                    }
+                    Speech::Wait(until) => now = until,
+                    Speech::Spent => break,
+                }
+            }
+            if round % 50 == 0 {
+                voice.clear();
+            }
+        }
+        frames
+    }
+    let mut frames = 0;
+    let allocations = allocations::during(|| {
+        for rate in [8_000, 16_000, 24_000] {
+            frames += speak::<Fixed>(rate) + speak::<Float>(rate);
+        }
+    });
+    assert_eq!(allocations, 0, "in {frames} frames");
+    assert!(frames > 5_000, "{frames} frames");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod pacer;
 mod payload;
 mod playback;
 mod resampler;
+mod voice;
 
 pub use arrivals::Arrivals;
 pub use drift::Drift;
@@ -22,6 +23,7 @@ pub use level::Level;
 pub use pacer::Pacer;
 pub use playback::{Echo, Estimate, Playback, Stopped};
 pub use resampler::{Arithmetic, Fixed, Float, PcmResampler, Resampler};
+pub use voice::{Speech, Voice};
 
 use core::fmt;
 

@@ -74,6 +74,12 @@ pub enum AudioError {
     },
     /// The length is not that of whole samples.
     PartSample,
+    /// A rate that cannot be brought to that of the call: 0, or too far from it
+    /// ([`Resampler::fixed`](crate::audio::Resampler::fixed)).
+    Rate {
+        /// In Hz.
+        rate: u32,
+    },
 }
 
 /// What is bounded. Each says where its value stands.
@@ -130,6 +136,7 @@ impl fmt::Display for AudioError {
             Self::Malformed { at } => write!(f, "not base64 at character {at}"),
             Self::BufferTooSmall { needed } => write!(f, "buffer too small, {needed} bytes needed"),
             Self::PartSample => f.write_str("not a whole number of samples"),
+            Self::Rate { rate } => write!(f, "{rate} Hz cannot be brought to the rate of the call"),
         }
     }
 }

@@ -15,7 +15,8 @@
 //! | see a provider's wire as a table | `dialect/sinch.rs`, `dialect/wavix.rs` |
 //! | queue what you say so that barge-in can overtake it | [`Outbox`] |
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
-//! | speak at the pace of speech, and know what was heard of it | [`audio::Pacer`], [`audio::Playback`] |
+//! | speak audio of any rate, at the pace of speech | [`audio::Voice`], [`audio::Pacer`] |
+//! | know what was heard of it | [`audio::Playback`] |
 //! | speak G.711 or L16, measure what is heard | [`audio`] |
 //! | bring audio to another sample rate | [`audio::Resampler`] |
 //! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |

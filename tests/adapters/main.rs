@@ -6,5 +6,6 @@ mod endings;
 mod halves;
 mod line;
 mod sockets;
+mod speech;
 mod streams;
 mod upgrade;

@@ -34,6 +34,8 @@ scenarios! {
     declined
     full_speed
     barge_in
+    speech
+    interrupted
     back_pressure
     cancellation
     application_hangs_up

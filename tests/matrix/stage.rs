@@ -162,11 +162,15 @@ impl Stage {
     }
 }
 
-/// A future that is at the same end wherever it is polled.
-pub(crate) async fn here<T>(future: impl Future<Output = T>) -> T {
-    let Some(stage) = HERE.with_borrow(Clone::clone) else { return future.await };
-    let mut future = pin!(future);
-    core::future::poll_fn(|cx| stage.enter(|| future.as_mut().poll(cx))).await
+/// A future that is at this end wherever it is polled.
+pub(crate) fn here<T>(future: impl Future<Output = T>) -> impl Future<Output = T> {
+    // Not when it is polled first: that may be elsewhere.
+    let stage = HERE.with_borrow(Clone::clone);
+    async move {
+        let Some(stage) = stage else { return future.await };
+        let mut future = pin!(future);
+        core::future::poll_fn(|cx| stage.enter(|| future.as_mut().poll(cx))).await
+    }
 }
 
 /// Has panics told with the end at which they happen.

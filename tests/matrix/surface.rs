@@ -6,7 +6,7 @@
 use core::fmt::Debug;
 
 use voxwire::{Application, Counters, Dialect, Platform, Role};
-use voxwire_line::{CallConfig, CallError, Cleared, Inbox};
+use voxwire_line::{CallConfig, CallError, Cleared, Heard, Inbox, Voice};
 
 mod same;
 
@@ -43,14 +43,22 @@ pub(crate) trait Speaks<R: Role>: Debug + Send + 'static {
     fn hang_up(&mut self, code: u16, reason: &str) -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
-/// What takes back what was said: an application's call, either half of it, or a handle.
+/// What takes back what was said, and tells what was heard: an application's call, either half of it, or a handle.
 pub(crate) trait Clears: Debug + Send + 'static {
     fn clear(&self) -> Result<Cleared, CallError>;
+    fn heard(&self) -> Option<Heard>;
 }
 
-/// What gives handles: an application's call, or the half that speaks.
+/// What speaks with a voice and gives handles: an application's call, or the half that speaks.
 pub(crate) trait Handles: Clears {
     type Handle: Clears + Clone;
+
+    fn speak(
+        &mut self,
+        voice: &mut Voice,
+        pcm: &mut &[u8],
+    ) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn finish(&mut self, voice: &mut Voice) -> impl Future<Output = Result<(), CallError>> + Send;
 
     fn handle(&self) -> Self::Handle;
 }

@@ -76,7 +76,7 @@ impl Account {
         if self.sealed {
             return Ok(false);
         }
-        let Cleared { bytes } = handle.clear()?;
+        let Cleared { bytes, .. } = handle.clear()?;
         let bytes = bytes as u64;
         self.cleared += bytes;
         self.clears.push(Clear { bytes, points: (self.said, self.said + self.sending) });

@@ -15,7 +15,8 @@ pub enum CallError<E> {
     Send(SendError),
     /// Something was waited for in vain. The call goes on.
     Expired(Deadline),
-    /// A clear came while this `send` waited for room: nothing of it was queued.
+    /// A clear came while this `send` waited for room: nothing of it was queued. Or in the utterance of which this `speak`
+    /// or `finish` is part: that is over.
     Cleared,
     /// The application declined the call with this HTTP status.
     Declined(u16),

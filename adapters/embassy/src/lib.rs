@@ -19,7 +19,7 @@ mod inbox;
 mod outgoing;
 pub mod websocket;
 
-pub use call::{Call, Handle, Hearing, Speaking, Upgrade};
+pub use call::{Call, Handle, Hearing, Speaking, Upgrade, Voice};
 pub use clock::Clock;
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyTime;

@@ -15,7 +15,8 @@ pub use runtime::FuturesIo;
 #[cfg(feature = "rustls")]
 pub use secure::{accept_tls, dial_tls};
 pub use voxwire_line::{
-    CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, tungstenite,
+    CallConfig, CallError, Cleared, Dial, Heard, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, Voice,
+    tungstenite,
 };
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};

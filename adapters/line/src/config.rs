@@ -1,6 +1,7 @@
 use core::time::Duration;
 
 use tungstenite::protocol::WebSocketConfig;
+use voxwire::audio::Playback;
 use voxwire::{Config, Outbox};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -19,6 +20,8 @@ pub struct CallConfig {
     queue: usize,
     pub(crate) ping_every: Duration,
     pub(crate) drain_within: Duration,
+    pub(crate) delay: [Duration; 2],
+    pub(crate) jitter: Duration,
 }
 
 impl CallConfig {
@@ -32,6 +35,8 @@ impl CallConfig {
             queue: Self::MIN_QUEUE,
             ping_every: Duration::from_secs(20),
             drain_within: Duration::from_secs(2),
+            delay: Playback::DELAY,
+            jitter: Playback::JITTER,
         }
         .queue(session.message_limit())
     }
@@ -61,6 +66,20 @@ impl CallConfig {
     #[must_use]
     pub const fn drain_within(self, limit: Duration) -> Self {
         Self { drain_within: limit, ..self }
+    }
+
+    /// How long, at least and at most, the way to the far end takes without jitter, until sound is heard there
+    /// ([`Playback::delay`]): what is told of what was heard holds as long as this does. Default [`Playback::DELAY`].
+    #[must_use]
+    pub const fn delay(self, least: Duration, most: Duration) -> Self {
+        Self { delay: [least, most], ..self }
+    }
+
+    /// How much longer than that one message may take than another ([`Playback::jitter`]). Default
+    /// [`Playback::JITTER`].
+    #[must_use]
+    pub const fn jitter(self, jitter: Duration) -> Self {
+        Self { jitter, ..self }
     }
 
     /// The queue, and what it keeps free or takes for itself.

@@ -13,7 +13,8 @@ pub enum CallError {
     /// Something was waited for in vain. The call goes on.
     #[error("{}", deadline(.0))]
     Expired(Deadline),
-    /// A clear came while this `send` waited for room: nothing of it was queued.
+    /// A clear came while this `send` waited for room: nothing of it was queued. Or in the utterance of which this `speak`
+    /// or `finish` is part: that is over.
     #[error("cleared while waiting to be sent")]
     Cleared,
     /// The application declined the call with this HTTP status.

@@ -6,6 +6,7 @@ mod config;
 mod dial;
 mod duties;
 mod error;
+mod far_end;
 mod frame;
 mod head;
 mod inbox;
@@ -17,6 +18,7 @@ mod request;
 #[cfg(feature = "rustls")]
 pub mod tls;
 mod turn;
+mod voice;
 mod websocket;
 
 #[cfg(feature = "async")]
@@ -28,6 +30,7 @@ pub use config::CallConfig;
 pub use dial::Dial;
 pub use duties::{Cleared, Duties};
 pub use error::CallError;
+pub use far_end::Heard;
 pub use head::MAX_HEAD;
 pub use inbox::Inbox;
 pub use line::Line;
@@ -36,3 +39,4 @@ pub use request::UpgradeRequest;
 pub use rustls;
 pub use tungstenite;
 pub use turn::Turn;
+pub use voice::Voice;

@@ -69,7 +69,7 @@ impl<R: Role> Line<R> {
         Self {
             websocket: WebSocket::new(side, &config, early),
             session: session(config.session, now),
-            outgoing: Outgoing::new(config.memory()),
+            outgoing: Outgoing::new(&config),
             clears: 0,
             duties: Duties::default(),
             asleep_until: None,
@@ -101,7 +101,7 @@ impl<R: Role> Line<R> {
             if self.session.is_closed() {
                 return Poll::Ready(Ok(()));
             }
-            self.write(io);
+            self.write(&now, io);
             match self.websocket.poll_read(io) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(message)) => {
@@ -134,6 +134,9 @@ impl<R: Role> Line<R> {
     /// [`ReceiveError`]: the call goes on.
     pub fn hear<'i>(&mut self, now: Instant, inbox: &'i Inbox) -> Result<R::Hears<'i>, ReceiveError> {
         let heard = self.session.handle_message(now, inbox.message());
+        if let Some(event) = heard.as_ref().ok().and_then(R::as_event) {
+            self.outgoing.far_end.hear(now, self.session.dialect(), event);
+        }
         if self.session.is_closed() {
             self.fall_silent();
         } else if !self.session.is_live() {
@@ -165,7 +168,7 @@ impl<R: Role> Line<R> {
         loop {
             match self.session.handle_timeout(now, &mut buf)? {
                 Due::Nothing => return Ok(()),
-                Due::Send(message) => self.outgoing.owe(message, &mut self.websocket, io),
+                Due::Send(message) => self.outgoing.owe(now, message, &mut self.websocket, io),
                 // The session is closed, and hearing tells it.
                 Due::Expired(Deadline::Ending) => return Ok(()),
                 Due::Expired(deadline) => return Err(CallError::Expired(deadline)),

@@ -3,6 +3,8 @@ use std::io::{Read, Write};
 
 use voxwire::{Instant, Message, Outbox, OutboxError, Role, SendError, Session};
 
+use crate::CallConfig;
+use crate::far_end::FarEnd;
 use crate::memory;
 use crate::websocket::WebSocket;
 
@@ -17,11 +19,19 @@ pub(crate) struct Outgoing {
     pub(crate) ping_owed: bool,
     /// Whether the stream takes no more.
     pub(crate) mute: bool,
+    /// Told of what can no longer be taken back.
+    pub(crate) far_end: FarEnd,
 }
 
 impl Outgoing {
-    pub(crate) fn new(memory: usize) -> Self {
-        Self { queue: None, memory, ping_owed: false, mute: false }
+    pub(crate) fn new(config: &CallConfig) -> Self {
+        Self {
+            queue: None,
+            memory: config.memory(),
+            ping_owed: false,
+            mute: false,
+            far_end: FarEnd::new(config),
+        }
     }
 
     fn queue(&mut self) -> &mut Outbox<Box<[u8]>> {
@@ -56,7 +66,7 @@ impl Outgoing {
         match session.send(now, says, &mut []) {
             Ok(None) => Ok(()),
             Ok(Some(message)) => {
-                self.start(websocket, io, message);
+                self.start(websocket, io, || now, message);
                 Ok(())
             }
             Err(SendError::BufferTooSmall { needed }) if needed > self.longest() => {
@@ -64,7 +74,7 @@ impl Outgoing {
             }
             Err(SendError::BufferTooSmall { needed }) => memory::bytes(needed, |buf| {
                 if let Some(message) = session.send(now, says, buf)? {
-                    self.start(websocket, io, message);
+                    self.start(websocket, io, || now, message);
                 }
                 Ok(())
             }),
@@ -73,9 +83,15 @@ impl Outgoing {
     }
 
     /// Says what the session owes, as [`say`](Self::say) does.
-    pub(crate) fn owe(&mut self, owed: Message<'_>, websocket: &mut WebSocket, io: &mut (impl Read + Write)) {
+    pub(crate) fn owe(
+        &mut self,
+        now: Instant,
+        owed: Message<'_>,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+    ) {
         if self.is_idle(websocket) {
-            self.start(websocket, io, owed);
+            self.start(websocket, io, || now, owed);
         } else {
             self.queue().push(owed);
         }
@@ -85,6 +101,7 @@ impl Outgoing {
     /// changed. Pending if the stream does not take the frame.
     pub(crate) fn poll_step(
         &mut self,
+        now: impl FnOnce() -> Instant,
         websocket: &mut WebSocket,
         io: &mut (impl Read + Write),
     ) -> Poll<bool> {
@@ -106,8 +123,14 @@ impl Outgoing {
         let Some(queue) = &mut self.queue else { return Poll::Ready(false) };
         let Some(message) = queue.front() else { return Poll::Ready(false) };
         self.mute = websocket.start(io, message).is_err();
+        self.far_end.put(now, message);
         queue.pop();
         Poll::Ready(true)
+    }
+
+    /// Whether audio waits that a clear would take back.
+    pub(crate) fn holds_audio(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.audio_bytes() > 0)
     }
 
     /// Whether nothing is on its way, and something can be.
@@ -123,7 +146,14 @@ impl Outgoing {
     }
 
     /// Hands a message to the WebSocket, which holds none.
-    fn start(&mut self, websocket: &mut WebSocket, io: &mut (impl Read + Write), message: Message<'_>) {
+    fn start(
+        &mut self,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+        now: impl FnOnce() -> Instant,
+        message: Message<'_>,
+    ) {
         self.mute = websocket.start(io, message).is_err();
+        self.far_end.put(now, message);
     }
 }

@@ -254,7 +254,7 @@ proptest! {
                 }
             }
         }
-        while line.poll_flush(&mut io).is_pending() {}
+        while line.poll_flush(|| NOW, &mut io).is_pending() {}
 
         let mut client = WebSocket::from_raw_socket(io::Cursor::new(&mut io.said), Role::Client, None);
         prop_assert_eq!(client.read().unwrap(), Message::text(r#"{"command":"answer"}"#));

@@ -127,7 +127,7 @@ fn the_speaking_half_makes_room_for_itself() {
     let (said, mut turn) = fill(&mut line, &mut io);
     io.room = usize::MAX;
     assert!(matches!(line.poll_send(NOW, &mut io, audio(), &mut turn), Poll::Ready(Ok(()))));
-    assert!(line.poll_flush(&mut io).is_ready());
+    assert!(line.poll_flush(|| NOW, &mut io).is_ready());
     assert_eq!(read(io.said, Role::Client).len(), said + 1);
 }
 
@@ -136,13 +136,13 @@ fn a_turn_ends_with_the_clear_that_came_in_it() {
     let (mut line, mut io) = answered(sinch());
     let (said, mut turn) = fill(&mut line, &mut io);
     // One message is with the WebSocket already.
-    assert_eq!(line.clear(NOW, &mut io).unwrap(), Cleared { bytes: (said - 1) * 640 });
+    assert_eq!(line.clear(NOW, &mut io).unwrap(), Cleared { bytes: (said - 1) * 640, stopped: None });
     assert_eq!(line.duties(), Duties { wake_speaking: true, ..IDLE });
     let cleared = line.poll_send(NOW, &mut io, audio(), &mut turn);
     assert!(matches!(cleared, Poll::Ready(Err(CallError::Cleared))));
     assert!(matches!(line.poll_send(NOW, &mut io, audio(), &mut Turn::new()), Poll::Ready(Ok(()))));
     io.room = usize::MAX;
-    assert!(line.poll_flush(&mut io).is_ready());
+    assert!(line.poll_flush(|| NOW, &mut io).is_ready());
     let heard = read(io.said, Role::Client);
     let (voice, clear) = (Message::binary(vec![7; 640]), Message::text(r#"{"command":"clear"}"#));
     assert_eq!(heard, [voice.clone(), clear, voice]);
@@ -171,7 +171,7 @@ fn the_socket_is_shut_down_once_the_reply_to_a_close_is_written() {
         assert!(line.session().is_closed());
         let sent = line.poll_send(NOW, &mut io, audio(), &mut Turn::new());
         assert!(matches!(sent, Poll::Ready(Err(CallError::Send(SendError::Closed)))));
-        assert!(line.poll_flush(&mut io).is_ready());
+        assert!(line.poll_flush(|| NOW, &mut io).is_ready());
         assert_eq!(read(io.said, Role::Client).len(), usize::from(room > 0));
     }
 }
@@ -246,7 +246,7 @@ fn pings_that_cannot_be_answered_do_not_silence_the_call() {
     assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
     assert!(matches!(line.poll_send(NOW, &mut io, audio(), &mut Turn::new()), Poll::Ready(Ok(()))));
     io.room = usize::MAX;
-    assert!(line.poll_flush(&mut io).is_ready());
+    assert!(line.poll_flush(|| NOW, &mut io).is_ready());
     let said = read(io.said, Role::Client);
     assert!(said.contains(&Message::binary(vec![7; 640])));
     assert!(said.contains(&Message::Pong(vec![7; 125].into())));

@@ -9,12 +9,14 @@ use core::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{interval, timeout};
+use tokio::time::timeout;
 use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Event, SendError};
-use voxwire_tokio::{CallError, Hearing, Inbox, Speaking, Upgrade};
+use voxwire_tokio::{CallError, Hearing, Inbox, Speaking, Upgrade, Voice};
 
 /// The rate at which `voxwire call` speaks, unless told otherwise.
 const FORMAT: AudioFormat = AudioFormat::pcm16(24_000).expect("a documented rate");
+/// That of the melody, in Hz.
+const RATE: u32 = 44_100;
 /// The root of the mean square from which on sound is speech.
 const LOUD: f64 = 500.0;
 /// How long a caller is silent who has finished.
@@ -76,10 +78,11 @@ async fn hear(
             Ok(Ok(Event::Audio(audio))) if is_speech(&audio) => {
                 silent = Duration::ZERO;
                 if !caller.send_replace(true) {
-                    // Wherever it waits, what was said until now is not heard any more. A frame that is just being
-                    // said may follow.
-                    let cleared = hearing.clear()?;
-                    println!("interrupted, {} bytes had not left yet", cleared.bytes);
+                    // Wherever it waits, what was said until now is not heard any more.
+                    if let Some(stopped) = hearing.clear()?.stopped {
+                        let [least, most] = [stopped.heard.lower, stopped.heard.upper].map(lasts);
+                        println!("interrupted, {least:.2?} to {most:.2?} were heard");
+                    }
                 }
             }
             Ok(Ok(Event::Audio(audio))) => silent += FORMAT.duration_of(audio.len() as u64),
@@ -101,24 +104,20 @@ async fn speak(
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<(), CallError> {
     let melody = melody();
-    let frames: Vec<_> = melody.chunks(FORMAT.frame_bytes()).collect();
-    'over: loop {
-        if interrupted.wait_for(|speaks| !speaks).await.is_err() {
-            return Ok(()); // nobody hears any more
-        }
-        println!("from the beginning");
-        let mut tick = interval(AudioFormat::FRAME);
-        for frame in &frames {
-            tick.tick().await;
-            if *interrupted.borrow() {
-                continue 'over;
-            }
-            match speaking.send(Command::Audio(Audio::raw(frame))).await {
-                Err(CallError::Cleared) => continue 'over,
-                sent => sent?,
-            }
+    let mut voice = Voice::new(RATE, FORMAT).expect("a rate that can be converted");
+    while interrupted.wait_for(|speaks| !speaks).await.is_ok() {
+        match speaking.speak(&mut voice, &mut &melody[..]).await {
+            Ok(()) => {}
+            Err(CallError::Cleared) => println!("from the beginning"),
+            Err(error) => return Err(error),
         }
     }
+    Ok(()) // nobody hears any more
+}
+
+/// How long so many samples of the call last.
+fn lasts(samples: u64) -> Duration {
+    FORMAT.duration_of(samples * AudioFormat::SAMPLE_BYTES as u64)
 }
 
 /// Whether it is loud enough to be.
@@ -131,11 +130,11 @@ fn is_speech(audio: &Audio<'_>) -> bool {
 }
 
 fn melody() -> Vec<u8> {
-    let length = FORMAT.rate() / 4;
+    let length = RATE / 4;
     let note = |pitch: f32| {
         (0..length).flat_map(move |sample| {
             let fading = 1.0 - sample as f32 / length as f32;
-            let wave = (TAU * pitch * sample as f32 / FORMAT.rate() as f32).sin();
+            let wave = (TAU * pitch * sample as f32 / RATE as f32).sin();
             ((8_000.0 * fading * wave) as i16).to_le_bytes()
         })
     };

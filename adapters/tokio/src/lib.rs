@@ -14,7 +14,8 @@ pub use secure::{accept_tls, dial_tls};
 #[cfg(feature = "rustls")]
 pub use tokio_rustls::TlsStream;
 pub use voxwire_line::{
-    CallConfig, CallError, Cleared, Dial, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, tungstenite,
+    CallConfig, CallError, Cleared, Dial, Heard, Inbox, OwnedCommand, OwnedEvent, UpgradeRequest, Voice,
+    tungstenite,
 };
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};

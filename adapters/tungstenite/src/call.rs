@@ -8,7 +8,9 @@ use crate::halves;
 use crate::opening::Opening;
 use crate::shared::Shared;
 use crate::watch::Watch;
-use crate::{CallConfig, CallError, Cleared, Dial, Handle, Hearing, Inbox, OPEN_WITHIN, Socket, Speaking};
+use crate::{
+    CallConfig, CallError, Cleared, Dial, Handle, Heard, Hearing, Inbox, OPEN_WITHIN, Socket, Speaking, Voice,
+};
 
 /// One call on one socket. Dropping it closes the socket.
 ///
@@ -30,8 +32,32 @@ impl<S: Socket> Call<Application, S> {
         Ok(Self::new(socket, watch, |now| Line::application(config, early, now)))
     }
 
+    /// Speaks with a voice of any rate, at the pace of speech. See [`Speaking::speak`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::speak`].
+    pub fn speak(&mut self, voice: &mut Voice, pcm: &mut &[u8]) -> Result<(), CallError> {
+        self.speaking.speak(voice, pcm)
+    }
+
+    /// Ends an utterance. See [`Speaking::finish`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::finish`].
+    pub fn finish(&mut self, voice: &mut Voice) -> Result<(), CallError> {
+        self.speaking.finish(voice)
+    }
+
+    /// What the far end has heard by now of what is on the socket: by the clock, and by the marks that have come back. It
+    /// holds as long as [`CallConfig::delay`] and [`CallConfig::jitter`] do. `None` if there was no audio, or its format
+    /// is not known ([`Start::said`](voxwire::Start::said)).
+    pub fn heard(&self) -> Option<Heard> {
+        self.speaking.heard()
+    }
+
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.
-    /// Every `send` that waits for room returns [`CallError::Cleared`]. Nothing said before is heard afterwards.
+    /// Every `send` that waits for room returns [`CallError::Cleared`], and every `speak` whose utterance has begun. Nothing
+    /// said before is heard afterwards; what was heard of it, [`Cleared::stopped`] tells.
     ///
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.

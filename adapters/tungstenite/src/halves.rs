@@ -6,10 +6,10 @@ use core::time::Duration;
 use std::sync::{Arc, Weak};
 
 use voxwire::{Application, Close, Counters, Dialect, Instant, Role, SendError};
-use voxwire_line::Turn;
+use voxwire_line::{Line, Turn};
 
 use crate::shared::{Half, Shared};
-use crate::{CallError, Cleared, Inbox, Socket};
+use crate::{CallError, Cleared, Heard, Inbox, Socket, Voice};
 
 /// The half of a call that hears.
 pub struct Hearing<R: Role, S> {
@@ -133,7 +133,7 @@ impl<R: Role, S: Socket> Speaking<R, S> {
     fn flush_until(&mut self, until: Option<Instant>) -> bool {
         let mut held = self.shared.lock();
         loop {
-            if held.act(|line, _, io| line.poll_flush(io)).is_ready() {
+            if held.act(|line, now, io| line.poll_flush(now, io)).is_ready() {
                 return true;
             }
             if until.is_some_and(|until| until <= held.now()) {
@@ -145,6 +145,52 @@ impl<R: Role, S: Socket> Speaking<R, S> {
 }
 
 impl<S: Socket> Speaking<Application, S> {
+    /// Speaks: `pcm` of the voice's rate, in pieces of any length, is said in frames of the call's format, each when its time
+    /// has come. Returns when all of `pcm` has been taken, when the far end has [`Voice::ahead`](crate::Voice::ahead)
+    /// and a frame left to play at most: give the next piece before that is over, or [`finish`](Self::finish).
+    /// While the socket takes nothing, time is let pass, and no frame piles up behind another.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: the call does not allow it; what is left of `pcm` was not said. [`CallError::Cleared`]: a clear
+    /// came since the utterance began. It is over, and the voice ready for the next.
+    pub fn speak(&mut self, voice: &mut Voice, pcm: &mut &[u8]) -> Result<(), CallError> {
+        self.voice(voice, |line, now, io, voice| line.poll_speak(now, io, voice, pcm))
+    }
+
+    /// Ends an utterance: says what the voice still holds, with silence up to a whole frame. Returns when that has been said,
+    /// at the time for it.
+    ///
+    /// # Errors
+    /// Those of [`speak`](Self::speak).
+    pub fn finish(&mut self, voice: &mut Voice) -> Result<(), CallError> {
+        self.voice(voice, |line, now, io, voice| line.poll_finish(now, io, voice))
+    }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&self.shared)
+    }
+
+    /// Polls what speaks with a voice until it is done.
+    fn voice(
+        &self,
+        voice: &mut Voice,
+        mut poll: impl FnMut(
+            &mut Line<Application>,
+            &dyn Fn() -> Instant,
+            &mut S,
+            &mut Voice,
+        ) -> Poll<Result<(), CallError>>,
+    ) -> Result<(), CallError> {
+        let mut held = self.shared.lock();
+        loop {
+            match held.act(|line, now, io| poll(line, now, io, voice)) {
+                Poll::Ready(spoken) => return spoken,
+                Poll::Pending => held = held.rest(Half::Speaking, voice.sleep_until()),
+            }
+        }
+    }
+
     /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
     ///
     /// # Errors
@@ -160,6 +206,11 @@ impl<S: Socket> Speaking<Application, S> {
 }
 
 impl<S: Socket> Hearing<Application, S> {
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&self.shared)
+    }
+
     /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
     ///
     /// # Errors
@@ -178,10 +229,19 @@ impl<S: Socket> Handle<S> {
         let shared = self.shared.upgrade().ok_or(SendError::Closed)?;
         clear(&shared)
     }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard). `None` when the call has been dropped.
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&*self.shared.upgrade()?)
+    }
 }
 
 fn clear<S: Socket>(shared: &Shared<Application, S>) -> Result<Cleared, CallError> {
     shared.lock().act(|line, now, io| line.clear(now(), io))
+}
+
+fn heard<S: Socket>(shared: &Shared<Application, S>) -> Option<Heard> {
+    shared.lock().act(|line, now, _| line.heard(now()))
 }
 
 impl<S> Clone for Handle<S> {

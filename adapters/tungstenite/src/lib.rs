@@ -20,6 +20,8 @@ pub use halves::{Handle, Hearing, Speaking};
 pub use secure::Tls;
 pub use socket::Socket;
 pub use upgrade::{OPEN_WITHIN, Upgrade};
-pub use voxwire_line::{CallConfig, CallError, Cleared, Dial, Inbox, UpgradeRequest, tungstenite};
+pub use voxwire_line::{
+    CallConfig, CallError, Cleared, Dial, Heard, Inbox, UpgradeRequest, Voice, tungstenite,
+};
 #[cfg(feature = "rustls")]
 pub use voxwire_line::{rustls, tls};

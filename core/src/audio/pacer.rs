@@ -62,16 +62,29 @@ impl Pacer {
     /// Takes a frame of `samples` samples, of any length, if it may be sent now: then it is to be sent.
     #[must_use]
     pub fn take(&mut self, now: Instant, samples: u64) -> bool {
+        let may = self.wait(now).is_none();
+        if may {
+            self.put(now, samples);
+        }
+        may
+    }
+
+    /// Until when a frame must wait, unless it may be sent now.
+    pub(super) fn wait(&mut self, now: Instant) -> Option<Instant> {
+        self.now = self.now.max(now);
+        self.poll_timeout().filter(|may| self.now < *may)
+    }
+
+    /// A frame of `samples` samples has been sent.
+    pub(super) fn put(&mut self, now: Instant, samples: u64) {
         self.now = self.now.max(now);
         match self.due() {
-            Some(due) if self.now < due.minus_micros(self.ahead) => return false,
             Some(due) if self.now <= due => self.taken = self.taken.saturating_add(samples),
             _ => {
                 self.start = Some(self.now);
                 self.taken = samples;
             }
         }
-        true
     }
 
     /// When the next frame may be taken; `None` if it need not wait, for nothing was taken before it.
@@ -85,6 +98,11 @@ impl Pacer {
     /// taken.
     pub fn due(&self) -> Option<Instant> {
         self.start.map(|start| start.plus_micros(self.format.micros_of(self.taken)))
+    }
+
+    /// The format that it reckons in.
+    pub(super) const fn format(&self) -> AudioFormat {
+        self.format
     }
 
     /// Forgets the schedule, as a barge-in does: the next frame may be taken at once and begins a new one.

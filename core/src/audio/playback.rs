@@ -89,15 +89,23 @@ impl Playback {
     /// How many marks are remembered until they come back.
     pub const MARKS: usize = ledger::MARKS;
 
-    /// A far end that has received nothing, of a buffer without limit, 0 to 100 ms away, with 30 ms of jitter
+    /// How long the way to the far end takes, at least and at most, unless [`delay`](Self::delay) says so: 0 and 100 ms
     /// (assumed).
+    pub const DELAY: [Duration; 2] = [Duration::ZERO, Duration::from_millis(100)];
+
+    /// How much longer than that a message may take, unless [`jitter`](Self::jitter) says so: 30 ms (assumed).
+    pub const JITTER: Duration = Duration::from_millis(30);
+
+    /// A far end that has received nothing, of a buffer without limit, with a way of [`DELAY`](Self::DELAY) and
+    /// [`JITTER`](Self::JITTER).
     pub const fn new(format: AudioFormat) -> Self {
+        let [least, most] = Self::DELAY;
         Self {
             ear: Ear::new(format),
             marks: Ledger::new(),
-            least: 0,
-            most: 100_000,
-            jitter: 30_000,
+            least: micros(least),
+            most: micros(most),
+            jitter: micros(Self::JITTER),
             now: Instant::ZERO,
             sent: 0,
             passed: 0,

@@ -118,6 +118,10 @@ impl Role for Application {
         Some(Command::Heartbeat)
     }
 
+    fn as_event<'h, 'm>(event: &'h Self::Hears<'m>) -> Option<&'h Event<'m>> {
+        Some(event)
+    }
+
     fn heard_audio(event: &Self::Hears<'_>) -> Option<usize> {
         match event {
             Event::Audio(audio) => Some(audio.len()),

@@ -6,6 +6,7 @@ use core::fmt::Debug;
 
 use crate::dialect::{Dialect, Encoded};
 use crate::error::{ReceiveError, SendError};
+use crate::event::Event;
 use crate::format::AudioFormat;
 use crate::limits::MAX_IDENTIFIER;
 use crate::message::{Close, Message};
@@ -75,6 +76,10 @@ pub trait Role: Sized + sealed::Sealed {
     /// What keeps a silent call open, if that is this end's duty.
     #[doc(hidden)]
     fn heartbeat<'s>() -> Option<Self::Says<'s>>;
+
+    /// What the platform says, if that is who is heard.
+    #[doc(hidden)]
+    fn as_event<'h, 'm>(heard: &'h Self::Hears<'m>) -> Option<&'h Event<'m>>;
 
     /// The audio's length in bytes, if audio was heard, dropped or not.
     #[doc(hidden)]

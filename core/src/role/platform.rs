@@ -125,6 +125,10 @@ impl Role for Platform {
         None
     }
 
+    fn as_event<'h, 'm>(_command: &'h Self::Hears<'m>) -> Option<&'h Event<'m>> {
+        None
+    }
+
     fn heard_audio(command: &Self::Hears<'_>) -> Option<usize> {
         match command {
             Command::Audio(audio) => Some(audio.len()),

@@ -4,7 +4,7 @@
 macro_rules! surface {
     ([$($bounds:tt)*] [$($generics:tt)*] [$($wait:tt)*]) => {
         use voxwire::{Application, Counters, Dialect, Platform, Role};
-        use voxwire_line::{CallConfig, CallError, Cleared, Inbox};
+        use voxwire_line::{CallConfig, CallError, Cleared, Heard, Inbox, Voice};
 
         use crate::surface::{Answers, Asks, Clears, Handles, Hears, Places, Speaks, Splits};
 
@@ -48,8 +48,8 @@ macro_rules! surface {
         clears!([$($bounds)*] Hearing<Application, $($generics)*>);
         clears!([$($bounds)*] Speaking<Application, $($generics)*>);
         clears!([$($bounds)*] Handle<$($generics)*>);
-        handles!([$($bounds)*] [$($generics)*] Call<Application, $($generics)*>);
-        handles!([$($bounds)*] [$($generics)*] Speaking<Application, $($generics)*>);
+        handles!([$($bounds)*] [$($generics)*] [$($wait)*] Call<Application, $($generics)*>);
+        handles!([$($bounds)*] [$($generics)*] [$($wait)*] Speaking<Application, $($generics)*>);
 
         impl<$($bounds)*> Answers for Call<Application, $($generics)*> {}
         impl<$($bounds)*> Places for Call<Platform, $($generics)*> {}
@@ -123,14 +123,26 @@ macro_rules! clears {
             fn clear(&self) -> Result<Cleared, CallError> {
                 Self::clear(self)
             }
+
+            fn heard(&self) -> Option<Heard> {
+                Self::heard(self)
+            }
         }
     };
 }
 
 macro_rules! handles {
-    ([$($bounds:tt)*] [$($generics:tt)*] $call:ty) => {
+    ([$($bounds:tt)*] [$($generics:tt)*] [$($wait:tt)*] $call:ty) => {
         impl<$($bounds)*> Handles for $call {
             type Handle = Handle<$($generics)*>;
+
+            async fn speak(&mut self, voice: &mut Voice, pcm: &mut &[u8]) -> Result<(), CallError> {
+                Self::speak(self, voice, pcm)$($wait)*
+            }
+
+            async fn finish(&mut self, voice: &mut Voice) -> Result<(), CallError> {
+                Self::finish(self, voice)$($wait)*
+            }
 
             fn handle(&self) -> Self::Handle {
                 Self::handle(self)

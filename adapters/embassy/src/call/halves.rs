@@ -6,10 +6,12 @@ use core::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Error, ErrorKind, Read, Write};
-use voxwire::{Application, Close, SendError};
+use voxwire::audio::{self, Fixed, Speech};
+use voxwire::{Application, Close, Instant, SendError};
 
 use super::shared::Shared;
 use super::state::Turn;
+use super::voice::Voice;
 use crate::{CallError, Cleared, Clock, End, Inbox};
 
 /// The half of a call that hears.
@@ -114,6 +116,54 @@ impl<'m, R: End, Out: Write, C: Clock> Speaking<'_, 'm, R, Out, C> {
 }
 
 impl<'c, 'm, Out: Write, C: Clock> Speaking<'c, 'm, Application, Out, C> {
+    /// Speaks: `pcm` of the voice's rate, in pieces of any length, is said in frames of the call's format, each when its time
+    /// has come. Returns when all of `pcm` has been taken, when the far end has [`Voice::ahead`](crate::Voice::ahead)
+    /// and a frame left to play at most: give the next piece before that is over, or [`finish`](Self::finish).
+    /// While the socket takes nothing, time is let pass, and no frame piles up behind another.
+    ///
+    /// Cancel-safe: `pcm` has moved on past what was taken, and what was taken is said by the next `speak` or `finish` with
+    /// this voice.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: the call does not allow it; what is left of `pcm` was not said. [`CallError::Cleared`]: a clear
+    /// came since the utterance began. It is over, and the voice ready for the next.
+    pub async fn speak(
+        &mut self,
+        voice: &mut Voice<'_>,
+        pcm: &mut &[u8],
+    ) -> Result<(), CallError<Out::Error>> {
+        self.voice(voice, |speech, now| speech.poll(now, pcm)).await
+    }
+
+    /// Ends an utterance: says what the voice still holds, with silence up to a whole frame. Returns when that has been said,
+    /// at the time for it.
+    ///
+    /// Cancel-safe: another `finish` goes on.
+    ///
+    /// # Errors
+    /// Those of [`speak`](Self::speak).
+    pub async fn finish(&mut self, voice: &mut Voice<'_>) -> Result<(), CallError<Out::Error>> {
+        self.voice(voice, audio::Voice::finish).await?;
+        voice.utterance = Turn::default();
+        Ok(())
+    }
+
+    /// Says what is `next` of a voice until there is no more.
+    async fn voice<'v>(
+        &mut self,
+        voice: &mut Voice<'v>,
+        mut next: impl for<'f> FnMut(&'f mut audio::Voice<&'v mut [u8], Fixed>, Instant) -> Speech<'f>,
+    ) -> Result<(), CallError<Out::Error>> {
+        let shared = self.shared;
+        while let Some(until) =
+            shared.poll(|state, now, cx| state.poll_voice(now, voice, &mut next, cx)).await?
+        {
+            let interrupted = shared.poll(|state, _, cx| state.poll_interrupted(voice, cx));
+            select(shared.clock.sleep_until(until), interrupted).await;
+        }
+        Ok(())
+    }
+
     /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
     ///
     /// # Errors

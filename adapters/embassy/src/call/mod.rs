@@ -12,9 +12,11 @@ mod halves;
 mod shared;
 mod state;
 mod upgrade;
+mod voice;
 
 pub use halves::{Handle, Hearing, Speaking};
 pub use upgrade::Upgrade;
+pub use voice::Voice;
 
 use shared::Shared;
 use state::State;
@@ -42,6 +44,26 @@ impl<'m, In: Read, Out: Write<Error = In::Error>, C: Clock> Call<'m, Application
     ) -> Self {
         let state = State::application(output, inbox, queue, &config.into(), clock.now());
         Self { input, shared: Shared { state: RefCell::new(state), clock } }
+    }
+
+    /// Speaks with a voice of any rate, at the pace of speech. See [`Speaking::speak`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::speak`].
+    pub async fn speak(
+        &mut self,
+        voice: &mut Voice<'_>,
+        pcm: &mut &[u8],
+    ) -> Result<(), CallError<In::Error>> {
+        self.split().1.speak(voice, pcm).await
+    }
+
+    /// Ends an utterance. See [`Speaking::finish`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::finish`].
+    pub async fn finish(&mut self, voice: &mut Voice<'_>) -> Result<(), CallError<In::Error>> {
+        self.split().1.finish(voice).await
     }
 
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.

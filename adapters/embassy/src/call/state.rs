@@ -1,13 +1,16 @@
 //! A call without its futures: session, queue and WebSocket, and who is to be woken.
 
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll, Waker, ready};
 use core::time::Duration;
 
 use embedded_io_async::Write;
+use voxwire::audio::{self, Fixed, Speech};
 use voxwire::{
-    Application, Close, Command, Deadline, Due, Instant, Message, OutboxError, Platform, SendError, Session,
+    Application, Audio, Close, Command, Deadline, Due, Instant, Message, OutboxError, Platform, SendError,
+    Session,
 };
 
+use super::voice::Voice;
 use crate::inbox::Kind;
 use crate::outgoing::Outgoing;
 use crate::websocket::{Decoder, Found, Violation};
@@ -37,9 +40,16 @@ pub(super) struct State<'m, R: End, Out> {
     received: u32,
 }
 
-/// How often the queue had been cleared when a wait for room in it began.
+/// How often the queue had been cleared when a wait for room in it, or an utterance, began.
 #[derive(Default)]
 pub(super) struct Turn(Option<u32>);
+
+impl Turn {
+    /// Whether it has been cleared since, which begins now if it has not.
+    fn is_cleared(&mut self, clears: u32) -> bool {
+        *self.0.get_or_insert(clears) != clears
+    }
+}
 
 impl<'m, Out> State<'m, Application, Out> {
     pub(super) fn application(
@@ -222,7 +232,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
         turn: &mut Turn,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), CallError<Out::Error>>> {
-        if *turn.0.get_or_insert(self.clears) != self.clears {
+        if turn.is_cleared(self.clears) {
             return Poll::Ready(Err(CallError::Cleared));
         }
         loop {
@@ -270,6 +280,55 @@ impl<R: End, Out: Write> State<'_, R, Out> {
 
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.outgoing.poll_step(&mut self.output, cx)
+    }
+}
+
+/// Speaking with a voice.
+impl<Out: Write> State<'_, Application, Out> {
+    /// Says what is `next` of a voice. Ready when it must wait for its time, which is told, or is through. Pending while
+    /// audio waits in the queue: no frame piles up behind another.
+    pub(super) fn poll_voice<'m>(
+        &mut self,
+        now: Instant,
+        voice: &mut Voice<'m>,
+        mut next: impl for<'v> FnMut(&'v mut audio::Voice<&'m mut [u8], Fixed>, Instant) -> Speech<'v>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Instant>, CallError<Out::Error>>> {
+        if voice.utterance.is_cleared(self.clears) {
+            voice.clear();
+            return Poll::Ready(Err(CallError::Cleared));
+        }
+        loop {
+            self.drive(cx);
+            if self.outgoing.mute {
+                return Poll::Ready(Err(SendError::Closed.into()));
+            }
+            self.session.measure(now, Command::Audio(Audio::raw(&[])))?;
+            if self.outgoing.queue.audio_bytes() > 0 {
+                keep(&mut self.speaking, cx);
+                return Poll::Pending;
+            }
+            match next(&mut voice.speech, now) {
+                Speech::Frame(frame) => {
+                    let frame = Command::Audio(Audio::raw(frame));
+                    ready!(self.poll_send(now, frame, &mut voice.utterance, cx))?;
+                    voice.speech.sent(now);
+                }
+                Speech::Wait(until) => return Poll::Ready(Ok(Some(until))),
+                Speech::Spent => return Poll::Ready(Ok(None)),
+            }
+        }
+    }
+
+    /// Writes while a voice waits for its time. Ready when it need not wait any longer: a clear has come, or the end.
+    pub(super) fn poll_interrupted(&mut self, voice: &mut Voice<'_>, cx: &mut Context<'_>) -> Poll<()> {
+        self.drive(cx);
+        let is_over = self.outgoing.mute || !self.session.is_live();
+        if is_over || voice.utterance.is_cleared(self.clears) {
+            return Poll::Ready(());
+        }
+        keep(&mut self.speaking, cx);
+        Poll::Pending
     }
 }
 

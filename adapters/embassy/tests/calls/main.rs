@@ -4,5 +4,6 @@ mod barge_in;
 mod cancellation;
 mod endings;
 mod opening;
+mod speech;
 mod stage;
 mod whole;

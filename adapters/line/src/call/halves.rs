@@ -9,7 +9,7 @@ use voxwire::{Application, Close, Counters, Dialect, Role, SendError};
 
 use super::runtime::{Runtime, within};
 use super::shared::{Held, Shared};
-use crate::{CallError, Cleared, Inbox, Turn};
+use crate::{CallError, Cleared, Heard, Inbox, Turn, Voice};
 
 /// The half of a call that hears.
 pub struct Hearing<R: Role, S, T> {
@@ -20,6 +20,8 @@ pub struct Hearing<R: Role, S, T> {
 /// The half of a call that speaks.
 pub struct Speaking<R: Role, S, T> {
     shared: Arc<Shared<R, S, T>>,
+    /// Rings when the next frame of a voice may be said.
+    alarm: T,
 }
 
 /// Interrupts a call from anywhere. It does not keep the call open.
@@ -31,7 +33,7 @@ pub(super) fn of<R: Role, S, T: Runtime<S>>(
     shared: Shared<R, S, T>,
 ) -> (Hearing<R, S, T>, Speaking<R, S, T>) {
     let shared = Arc::new(shared);
-    (Hearing { shared: shared.clone(), alarm: T::new() }, Speaking { shared })
+    (Hearing { shared: shared.clone(), alarm: T::new() }, Speaking { shared, alarm: T::new() })
 }
 
 impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
@@ -105,7 +107,7 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
 
     /// Ready once everything said is on the socket, or nothing can be sent any more.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.shared.lock().poll_speaking(cx, |line, _, io| line.poll_flush(io))
+        self.shared.lock().poll_speaking(cx, |line, now, io| line.poll_flush(now, io))
     }
 
     /// Hangs up: lets the queue drain within [`CallConfig::drain_within`](crate::CallConfig::drain_within) and throws
@@ -137,6 +139,45 @@ impl<R: Role, S, T: Runtime<S>> Speaking<R, S, T> {
 }
 
 impl<S, T: Runtime<S>> Speaking<Application, S, T> {
+    /// Speaks: `pcm` of the voice's rate, in pieces of any length, is said in frames of the call's format, each when its time
+    /// has come. Returns when all of `pcm` has been taken, when the far end has [`Voice::ahead`](crate::Voice::ahead)
+    /// and a frame left to play at most: give the next piece before that is over, or [`finish`](Self::finish).
+    /// While the socket takes nothing, time is let pass, and no frame piles up behind another.
+    ///
+    /// Cancel-safe: `pcm` has moved on past what was taken, and what was taken is said by the next `speak` or `finish` with
+    /// this voice.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: the call does not allow it; what is left of `pcm` was not said. [`CallError::Cleared`]: a clear
+    /// came since the utterance began. It is over, and the voice ready for the next.
+    pub async fn speak(&mut self, voice: &mut Voice, pcm: &mut &[u8]) -> Result<(), CallError> {
+        let Self { shared, alarm } = self;
+        poll_fn(|cx| {
+            shared.poll_voice(cx, alarm, voice, |line, now, io, voice| line.poll_speak(now, io, voice, pcm))
+        })
+        .await
+    }
+
+    /// Ends an utterance: says what the voice still holds, with silence up to a whole frame. Returns when that has been said,
+    /// at the time for it.
+    ///
+    /// Cancel-safe: another `finish` goes on.
+    ///
+    /// # Errors
+    /// Those of [`speak`](Self::speak).
+    pub async fn finish(&mut self, voice: &mut Voice) -> Result<(), CallError> {
+        let Self { shared, alarm } = self;
+        poll_fn(|cx| {
+            shared.poll_voice(cx, alarm, voice, |line, now, io, voice| line.poll_finish(now, io, voice))
+        })
+        .await
+    }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&self.shared)
+    }
+
     /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
     ///
     /// # Errors
@@ -152,6 +193,11 @@ impl<S, T: Runtime<S>> Speaking<Application, S, T> {
 }
 
 impl<S, T: Runtime<S>> Hearing<Application, S, T> {
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&self.shared)
+    }
+
     /// Throws away what has been said and is not yet on the socket. See [`Call::clear`](crate::Call::clear).
     ///
     /// # Errors
@@ -169,10 +215,19 @@ impl<S, T: Runtime<S>> Handle<S, T> {
     pub fn clear(&self) -> Result<Cleared, CallError> {
         clear(&*self.shared.upgrade().ok_or(SendError::Closed)?)
     }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard). `None` when the call has been dropped.
+    pub fn heard(&self) -> Option<Heard> {
+        heard(&*self.shared.upgrade()?)
+    }
 }
 
 fn clear<S, T: Runtime<S>>(shared: &Shared<Application, S, T>) -> Result<Cleared, CallError> {
     shared.lock().act(|line, now, io| line.clear(now(), io))
+}
+
+fn heard<S, T: Runtime<S>>(shared: &Shared<Application, S, T>) -> Option<Heard> {
+    shared.lock().act(|line, now, _| line.heard(now()))
 }
 
 impl<S, T> Clone for Handle<S, T> {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use voxwire::{Application, Counters, Dialect, Platform, Role};
 
-use crate::{CallConfig, CallError, Cleared, Dial, Inbox, Line};
+use crate::{CallConfig, CallError, Cleared, Dial, Heard, Inbox, Line, Voice};
 
 mod halves;
 mod owned;
@@ -37,8 +37,32 @@ impl<S, T: Runtime<S>> Call<Application, S, T> {
         Self::new(Shared::new(socket, |now| Line::application(config, early, now)))
     }
 
+    /// Speaks with a voice of any rate, at the pace of speech. See [`Speaking::speak`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::speak`].
+    pub async fn speak(&mut self, voice: &mut Voice, pcm: &mut &[u8]) -> Result<(), CallError> {
+        self.speaking.speak(voice, pcm).await
+    }
+
+    /// Ends an utterance. See [`Speaking::finish`].
+    ///
+    /// # Errors
+    /// Those of [`Speaking::finish`].
+    pub async fn finish(&mut self, voice: &mut Voice) -> Result<(), CallError> {
+        self.speaking.finish(voice).await
+    }
+
+    /// What the far end has heard by now of what is on the socket: by the clock, and by the marks that have come back. It
+    /// holds as long as [`CallConfig::delay`] and [`CallConfig::jitter`] do. `None` if there was no audio, or its format
+    /// is not known ([`Start::said`](voxwire::Start::said)).
+    pub fn heard(&self) -> Option<Heard> {
+        self.speaking.heard()
+    }
+
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.
-    /// Every `send` that waits for room returns [`CallError::Cleared`]. Nothing said before is heard afterwards.
+    /// Every `send` that waits for room returns [`CallError::Cleared`], and every `speak` whose utterance has begun. Nothing
+    /// said before is heard afterwards; what was heard of it, [`Cleared::stopped`] tells.
     ///
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.

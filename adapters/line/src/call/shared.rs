@@ -10,10 +10,10 @@ use std::task::Wake;
 use std::time::Instant as Clock;
 
 use futures_util::task::AtomicWaker;
-use voxwire::{Instant, Role, Session};
+use voxwire::{Application, Instant, Role, Session};
 
 use super::Runtime;
-use crate::{CallError, Inbox, Line};
+use crate::{CallError, Inbox, Line, Voice};
 
 /// One for both halves.
 pub(super) struct Shared<R: Role, S, T> {
@@ -100,6 +100,36 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
                 return Poll::Pending;
             }
             held.act(|line, now, io| line.wake(now(), io))?;
+        }
+    }
+}
+
+impl<S, T: Runtime<S>> Shared<Application, S, T> {
+    /// For the speaking half: polls what speaks with a voice, and has it woken when the time of that has come.
+    pub(super) fn poll_voice(
+        &self,
+        cx: &mut Context<'_>,
+        alarm: &mut T,
+        voice: &mut Voice,
+        mut poll: impl FnMut(
+            &mut Line<Application>,
+            &dyn Fn() -> Instant,
+            &mut Polled<'_, S, T>,
+            &mut Voice,
+        ) -> Poll<Result<(), CallError>>,
+    ) -> Poll<Result<(), CallError>> {
+        let mut held = self.lock();
+        self.wakers.speaking.register(cx.waker());
+        loop {
+            let polled = held.act(|line, now, io| poll(line, now, io, voice));
+            if polled.is_ready() {
+                return polled;
+            }
+            let Some(until) = voice.sleep_until() else { return Poll::Pending };
+            let at = held.state.began + until.since(Instant::ZERO);
+            if alarm.poll_at(at, cx).is_pending() {
+                return Poll::Pending;
+            }
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What the speaking half does, and what is written on its behalf.
 
-use core::task::Poll;
+use core::task::{Poll, ready};
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use voxwire::{Application, Close, Command, Instant, OutboxError, Role, SendError};
+use voxwire::audio::{self, Float, Speech};
+use voxwire::{Application, Audio, Close, Command, Instant, OutboxError, Role, SendError};
 
-use crate::{CallError, Cleared, Line, Turn};
+use crate::{CallError, Cleared, Heard, Line, Turn, Voice};
 
 impl Line<Application> {
     /// Throws away what is queued, and tells the platform to do the same. Every [`Turn`] that has begun and is not over
@@ -20,13 +21,94 @@ impl Line<Application> {
         }
         self.session.measure(now, Command::Clear)?;
         let bytes = self.outgoing.clear();
+        self.outgoing.far_end.await_clear();
         self.clears = self.clears.wrapping_add(1);
         // The queue keeps room for it, and it was just found to be allowed.
         let sent = self.say(now, io, Command::Clear);
         debug_assert_eq!(sent, Ok(()));
         self.duties.wake_speaking = true;
-        self.write(io);
-        Ok(Cleared { bytes })
+        self.write(|| now, io);
+        Ok(Cleared { bytes, stopped: self.outgoing.far_end.stops(now) })
+    }
+
+    /// For the speaking half: says what `voice` makes of `pcm`, each frame when its time has come. Ready once all of `pcm`
+    /// has been taken, past which it moves on. While it is pending, call it again when the stream can be used, and at
+    /// [`Voice::sleep_until`] at the latest.
+    ///
+    /// What is said goes the way of [`poll_send`](Self::poll_send). A frame is not said while audio waits in the queue: after
+    /// a stall of the stream, no more follows than [`Pacer`](audio::Pacer) allows.
+    ///
+    /// # Errors
+    /// [`CallError::Send`]: the frame and what is left of `pcm` are as they were. [`CallError::Cleared`]: a clear came in
+    /// this utterance, which is over.
+    pub fn poll_speak(
+        &mut self,
+        now: impl Fn() -> Instant,
+        io: &mut (impl Read + Write),
+        voice: &mut Voice,
+        pcm: &mut &[u8],
+    ) -> Poll<Result<(), CallError>> {
+        self.poll_utterance(now, io, voice, |speech, now| speech.poll(now, pcm))
+    }
+
+    /// For the speaking half: the same for the end of an utterance, with silence up to a whole frame. Ready once all has
+    /// been said.
+    ///
+    /// # Errors
+    /// Those of [`poll_speak`](Self::poll_speak).
+    pub fn poll_finish(
+        &mut self,
+        now: impl Fn() -> Instant,
+        io: &mut (impl Read + Write),
+        voice: &mut Voice,
+    ) -> Poll<Result<(), CallError>> {
+        ready!(self.poll_utterance(now, io, voice, audio::Voice::finish))?;
+        voice.utterance = Turn::new();
+        Poll::Ready(Ok(()))
+    }
+
+    /// What the far end has heard by now of what is on the socket. `None` if there was no audio, or its format is not known
+    /// ([`Start::said`](voxwire::Start::said)).
+    pub fn heard(&self, now: Instant) -> Option<Heard> {
+        self.outgoing.far_end.heard(now)
+    }
+
+    fn poll_utterance(
+        &mut self,
+        now: impl Fn() -> Instant,
+        io: &mut (impl Read + Write),
+        voice: &mut Voice,
+        mut next: impl for<'v> FnMut(&'v mut audio::Voice<Box<[u8]>, Float>, Instant) -> Speech<'v>,
+    ) -> Poll<Result<(), CallError>> {
+        if voice.utterance.is_cleared(self.clears) {
+            voice.clear();
+            return Poll::Ready(Err(CallError::Cleared));
+        }
+        voice.asleep_until = None;
+        loop {
+            // What the stream has not taken goes first, and the end of the call is told before its time comes.
+            let flushed = self.poll_flush(&now, io);
+            if self.outgoing.mute {
+                return Poll::Ready(Err(SendError::Closed.into()));
+            }
+            let at = now();
+            self.session.measure(at, Command::Audio(Audio::raw(&[])))?;
+            if flushed.is_pending() && self.outgoing.holds_audio() {
+                return Poll::Pending;
+            }
+            match next(&mut voice.speech, at) {
+                Speech::Frame(frame) => {
+                    let frame = Command::Audio(Audio::raw(frame));
+                    ready!(self.poll_send(at, io, frame, &mut voice.utterance))?;
+                    voice.speech.sent(at);
+                }
+                Speech::Wait(until) => {
+                    voice.asleep_until = Some(until);
+                    return Poll::Pending;
+                }
+                Speech::Spent => return Poll::Ready(Ok(())),
+            }
+        }
     }
 }
 
@@ -51,11 +133,11 @@ impl<R: Role> Line<R> {
                 return Poll::Ready(Err(SendError::Closed.into()));
             }
             match self.say(now, io, says) {
-                Err(OutboxError::Full) if self.poll_step(io).is_pending() => return Poll::Pending,
+                Err(OutboxError::Full) if self.poll_step(|| now, io).is_pending() => return Poll::Pending,
                 Err(OutboxError::Full) => {}
                 Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
                 Ok(()) => {
-                    let _ = self.poll_flush(io);
+                    let _ = self.poll_flush(|| now, io);
                     self.rouse();
                     return Poll::Ready(Ok(()));
                 }
@@ -64,9 +146,9 @@ impl<R: Role> Line<R> {
     }
 
     /// For the speaking half: ready once everything said is on the stream, or nothing can be sent any more.
-    pub fn poll_flush(&mut self, io: &mut (impl Read + Write)) -> Poll<()> {
+    pub fn poll_flush(&mut self, now: impl Fn() -> Instant, io: &mut (impl Read + Write)) -> Poll<()> {
         loop {
-            match self.poll_step(io) {
+            match self.poll_step(&now, io) {
                 Poll::Ready(true) => {}
                 Poll::Ready(false) => return Poll::Ready(()),
                 Poll::Pending => return Poll::Pending,
@@ -94,7 +176,7 @@ impl<R: Role> Line<R> {
             Err(OutboxError::Send(error)) => return Err(error),
             sent => debug_assert_eq!(sent, Ok(())),
         }
-        let _ = self.poll_flush(io);
+        let _ = self.poll_flush(|| now, io);
         self.rouse();
         Ok(())
     }
@@ -106,8 +188,8 @@ impl<R: Role> Line<R> {
     }
 
     /// Writes what the stream takes, on behalf of the speaking half.
-    pub(super) fn write(&mut self, io: &mut (impl Read + Write)) {
-        while let Poll::Ready(true) = self.poll_step(io) {
+    pub(super) fn write(&mut self, now: impl Fn() -> Instant, io: &mut (impl Read + Write)) {
+        while let Poll::Ready(true) = self.poll_step(&now, io) {
             self.duties.wake_speaking = true;
         }
     }
@@ -121,8 +203,8 @@ impl<R: Role> Line<R> {
         self.outgoing.say(&mut self.session, now, says, &mut self.websocket, io)
     }
 
-    fn poll_step(&mut self, io: &mut (impl Read + Write)) -> Poll<bool> {
-        self.outgoing.poll_step(&mut self.websocket, io)
+    fn poll_step(&mut self, now: impl FnOnce() -> Instant, io: &mut (impl Read + Write)) -> Poll<bool> {
+        self.outgoing.poll_step(now, &mut self.websocket, io)
     }
 
     /// Nothing more can be said; whoever waits to is told.

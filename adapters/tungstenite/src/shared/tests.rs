@@ -4,11 +4,11 @@ use core::time::Duration;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use voxwire::{Application, Audio, Command, Config, Dialect, Event, Start};
+use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Event, Start};
 
 use super::{Half, Rest, Shared};
 use crate::watch::Watch;
-use crate::{Call, Inbox, Upgrade, connect};
+use crate::{Call, Inbox, Upgrade, Voice, connect};
 
 #[test]
 fn two_who_wait_for_a_deadline_wait_about_once_each() {
@@ -64,6 +64,24 @@ fn a_speaker_whose_peer_does_not_read_waits_without_turning() {
     drop(peer);
     hearer.join().unwrap();
     speaker.join().unwrap();
+}
+
+#[test]
+fn a_voice_waits_about_once_for_each_frame() {
+    const FRAMES: u32 = 25;
+    let format = AudioFormat::pcm16(8_000).unwrap();
+    let (call, mut peer) = live();
+    let shared = call.shared().clone();
+    let before = shared.lock().state.waits;
+    let (mut hearing, mut speaking) = call.split();
+    let hearer = thread::spawn(move || hearing.next(&mut Inbox::new()).map(|_| ()));
+    let mut voice = Voice::new(8_000, format).unwrap().ahead(Duration::ZERO);
+    speaking.speak(&mut voice, &mut &vec![1; format.frame_bytes() * FRAMES as usize][..]).unwrap();
+    // Whoever comes back from the watch wakes the other.
+    let waits = shared.lock().state.waits - before;
+    assert!((FRAMES / 2..=4 * FRAMES).contains(&waits), "{waits}");
+    peer.hang_up(1000, "").unwrap();
+    hearer.join().unwrap().unwrap();
 }
 
 /// The shared of a call on which nothing happens, and the socket at its other end.

@@ -77,7 +77,7 @@ impl Attendant<'_> {
         self.trace.note("hears the caller, and lets itself be interrupted");
         let since = self.clock.now();
         match self.speaking.clear() {
-            Ok(voxwire_tokio::Cleared { bytes }) => {
+            Ok(voxwire_tokio::Cleared { bytes, .. }) => {
                 self.said(since, Command::Clear);
                 let stopped = self.far_end.as_mut().map(|far_end| far_end.clear(since, bytes));
                 if let (Some(Stopped { heard, .. }), Some(format)) = (stopped, self.format) {

@@ -1,6 +1,7 @@
 //! The resampler over bytes.
 
 use super::{Arithmetic, Resampler};
+use crate::copy::copy;
 
 /// A [`Resampler`] over bytes of PCM16 in little-endian order, as a call's audio has them. A piece may end in the
 /// middle of a sample.
@@ -34,23 +35,8 @@ impl<A: Arithmetic> PcmResampler<A> {
     /// Takes in bytes of `input`, which moves on past them, and writes what comes of them to `output`, in whole
     /// samples. Gives how many bytes it wrote: as many as fit, and 0 when `input` has been used up.
     pub fn next(&mut self, input: &mut &[u8], output: &mut [u8]) -> usize {
-        let (mut places, _) = output.as_chunks_mut();
-        let mut written: usize = 0;
-        loop {
-            let mut block = [0; BLOCK];
-            let decoded = decode(self.half, input, &mut block);
-            let mut samples = decoded;
-            let made = self.give(&mut places, |resampler, out| resampler.next(&mut samples, out));
-            let taken = decoded.len().saturating_sub(samples.len());
-            if taken > 0 {
-                let held = usize::from(self.half.take().is_some());
-                *input = input.get(taken.saturating_mul(2).saturating_sub(held)..).unwrap_or_default();
-            }
-            written = written.saturating_add(made.saturating_mul(2));
-            if taken == 0 && made == 0 {
-                break;
-            }
-        }
+        let is_same = self.resampler.input_rate() == self.resampler.output_rate();
+        let written = if is_same { self.pass(input, output) } else { self.convert(input, output) };
         if self.half.is_none()
             && let [byte] = **input
         {
@@ -83,6 +69,48 @@ impl<A: Arithmetic> PcmResampler<A> {
     /// The resampler, for its rates and its delay.
     pub const fn resampler(&self) -> &Resampler<A> {
         &self.resampler
+    }
+
+    /// The bytes as they are, in whole samples.
+    fn pass(&mut self, input: &mut &[u8], output: &mut [u8]) -> usize {
+        let (samples, _) = output.as_chunks_mut::<2>();
+        let places = samples.as_flattened_mut();
+        let held = usize::from(self.half.is_some());
+        let whole = held.saturating_add(input.len()) & !1;
+        let written = whole.min(places.len());
+        if written == 0 {
+            return 0;
+        }
+        let (taken, rest) = input.split_at_checked(written.saturating_sub(held)).unwrap_or_default();
+        *input = rest;
+        match (self.half.take(), places) {
+            (Some(low), [place, places @ ..]) => {
+                *place = low;
+                copy(taken, places);
+            }
+            (_, places) => copy(taken, places),
+        }
+        written
+    }
+
+    fn convert(&mut self, input: &mut &[u8], output: &mut [u8]) -> usize {
+        let (mut places, _) = output.as_chunks_mut();
+        let mut written: usize = 0;
+        loop {
+            let mut block = [0; BLOCK];
+            let decoded = decode(self.half, input, &mut block);
+            let mut samples = decoded;
+            let made = self.give(&mut places, |resampler, out| resampler.next(&mut samples, out));
+            let taken = decoded.len().saturating_sub(samples.len());
+            if taken > 0 {
+                let held = usize::from(self.half.take().is_some());
+                *input = input.get(taken.saturating_mul(2).saturating_sub(held)..).unwrap_or_default();
+            }
+            written = written.saturating_add(made.saturating_mul(2));
+            if taken == 0 && made == 0 {
+                return written;
+            }
+        }
     }
 
     /// Writes what `make` makes to the first of `places`, which move on past it, and gives how many samples it was.
