@@ -5,7 +5,9 @@
 
 use core::time::Duration;
 
-use voxwire::audio::{Arithmetic, Arrivals, G711, Level, Pacer, PcmResampler, Playback, Resampler};
+use voxwire::audio::{
+    Arithmetic, Arrivals, Fixed, G711, Level, Pacer, PcmResampler, Playback, Resampler, Speech, Voice,
+};
 use voxwire::{AudioFormat, Framer};
 use voxwire_footprint::board::{self, Payload, Socket, now};
 
@@ -28,6 +30,9 @@ fn main() -> ! {
         }
         if cfg!(feature = "pacer") {
             pacer();
+        }
+        if cfg!(feature = "voice") {
+            voice(&mut socket, &mut memory);
         }
         if cfg!(feature = "playback") {
             playback(&mut socket);
@@ -90,6 +95,26 @@ fn pacer() {
             samples => board::write(&pacer.take(now(), samples as u64)),
         }
         board::write(&(pacer.poll_timeout(), pacer.due()));
+    }
+}
+
+/// Speaks at any rate, and is interrupted.
+fn voice(socket: &mut Socket, memory: &mut [u8]) {
+    let Some(format) = AudioFormat::pcm16(rate()) else { return };
+    let Ok(mut voice) = Voice::<_, Fixed>::new(rate(), format, memory) else { return };
+    while let Some(mut bytes) = audio(socket) {
+        loop {
+            match voice.poll(now(), &mut bytes) {
+                Speech::Frame(frame) => board::write(frame),
+                Speech::Wait(until) => board::write(&until),
+                Speech::Spent => break,
+            }
+            voice.sent(now());
+        }
+    }
+    match board::number() {
+        0 => board::write(&voice.finish(now())),
+        _ => voice.clear(),
     }
 }
 
