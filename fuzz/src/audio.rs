@@ -39,18 +39,20 @@ pub fn audio(data: &[u8]) {
     let format = AudioFormat::pcm16(rate).expect("a rate that is documented");
     let mut numbers = first.get(2..).unwrap_or_default().split(|byte| *byte == b' ');
     let mut number = || str::from_utf8(numbers.next()?).ok()?.parse::<u64>().ok();
-    let (buffer, least, most, jitter, ahead) = (number(), number(), number(), number(), number());
+    let buffer = number().and_then(|bytes| u32::try_from(bytes).ok());
+    let (least, most, jitter, ahead) = (number(), number(), number(), number());
     let micros = |number: Option<u64>, default: u64| Duration::from_micros(number.unwrap_or(default));
     let far = Playback::new(format)
-        .buffer(buffer.and_then(|bytes| u32::try_from(bytes).ok()))
+        .buffer(buffer)
         .delay(micros(least, 0), micros(most, 100_000))
         .jitter(micros(jitter, 30_000));
     let now = Instant::from_micros(if letter(1) == b'e' { u64::MAX - 30_000_000 } else { 0 });
     let listener = Listener {
         format,
         now,
-        latest: now,
+        latest: Instant::ZERO,
         far,
+        holds_nothing: buffer.is_some_and(|bytes| bytes < 2),
         sent: 0,
         known: Known::default(),
         pacer: Pacer::new(format, micros(ahead, 60_000)),
@@ -60,8 +62,9 @@ pub fn audio(data: &[u8]) {
     listener.play(lines);
 }
 
-/// The longest script that is played, in steps.
+/// The longest script that is played, in steps; and more samples than any call has: at 8 kHz a thousand years.
 const MAX_STEPS: usize = 512;
+const ENDLESS: u64 = 1 << 48;
 
 struct Listener {
     format: AudioFormat,
@@ -70,6 +73,8 @@ struct Listener {
     /// The latest time that the far end was told.
     latest: Instant,
     far: Playback,
+    /// Whether the platform drops all that it receives.
+    holds_nothing: bool,
     sent: u64,
     known: Known,
     pacer: Pacer,
@@ -100,8 +105,8 @@ impl Listener {
                 b'@' => self.now = self.pacer.poll_timeout().unwrap_or(self.now).max(self.now),
                 _ => self.pass(script::number(rest)),
             }
-            // Those steps tell the far end the time.
-            if matches!(step, b'+' | b'm' | b'e' | b'/') {
+            // Those steps tell the far end the time, as what is sent does.
+            if matches!(step, b'm' | b'e' | b'/') {
                 self.latest = self.latest.max(self.now);
             }
             self.assert_known();
@@ -116,6 +121,7 @@ impl Listener {
 
     fn push(&mut self, samples: u64) {
         self.far.push(self.now, samples);
+        self.latest = self.latest.max(self.now);
         self.sent = self.sent.saturating_add(samples);
         assert_eq!(self.far.sent(), self.sent);
     }
@@ -155,7 +161,11 @@ impl Listener {
         );
         match self.far.runs_dry(now) {
             Some(dry) => assert!(queued.upper > 0 && dry.lower <= dry.upper),
-            None => assert!(queued.upper == 0 || self.sent == u64::MAX, "{queued:?} and never dry"),
+            None => assert!(queued.upper == 0 || self.holds_nothing, "{queued:?} and never dry"),
+        }
+        // Beyond what a clock can reckon, nothing but order is promised.
+        if self.sent >= ENDLESS {
+            return;
         }
         // A clock that goes back stands still, and one that goes on takes nothing back.
         let latest = now.max(self.latest);
@@ -180,7 +190,7 @@ impl Listener {
         assert_eq!(taken, self.schedule.take(self.now, samples), "{:?}", self.pacer);
         assert_eq!(self.pacer.due(), self.schedule.due(), "{:?}", self.pacer);
         if taken {
-            let ahead = self.schedule.due().map_or(Duration::ZERO, |due| due.since(self.now));
+            let ahead = self.schedule.due().map_or(Duration::ZERO, |due| due.since(self.schedule.now));
             let frame = self.format.duration_of(samples.saturating_mul(2)) + Duration::from_micros(1);
             assert!(ahead <= self.schedule.ahead + frame, "too far ahead: {:?}", self.pacer);
             self.push(samples);
@@ -203,7 +213,6 @@ impl Listener {
         assert!(after.gaps() >= before.gaps() && after.gaps() < after.count());
         assert!(after.longest_silence() >= before.longest_silence());
         assert!(after.dry() >= before.dry() && after.burst() >= before.burst());
-        assert!(after.longest_silence() <= self.now.since(Instant::ZERO));
         let _ = (after.jitter(), after.drift());
     }
 }

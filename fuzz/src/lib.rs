@@ -12,6 +12,7 @@
 //! | [`svaml`](fn@svaml) | the body of a reply, of a callout, or what to build | what is read or built is what is written of it |
 //! | [`signature`](fn@signature) | a request, and a change of it | the signature is the crates' HMAC, and no change passes |
 //! | [`framer`](fn@framer) | a stream of audio, and how it is cut | the cuts do not matter |
+//! | [`playback`](fn@playback) | what is sent, and when it gets there | what is told of the far end is true of one that plays |
 //! | [`audio`](fn@audio) | what is sent and comes in, and a clock | estimates are ordered and take nothing back |
 //!
 //! All but the first read their input as text, most of them as a script with one step per line, so that a file of the
@@ -34,9 +35,13 @@ pub mod json;
 mod oracle;
 #[path = "../../adapters/embassy/tests/oracles/ours.rs"]
 mod ours;
+pub mod playback;
 mod script;
 pub mod session;
 pub mod signature;
+#[path = "../../tests/support/speaker.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the tests ask more of it")]
+mod speaker;
 pub mod svaml;
 #[path = "../../adapters/embassy/tests/oracles/theirs.rs"]
 mod theirs;
@@ -49,6 +54,7 @@ pub use callback::callback;
 pub use duet::duet;
 pub use framer::framer;
 pub use json::json;
+pub use playback::playback;
 pub use session::session;
 pub use signature::signature;
 pub use svaml::svaml;

@@ -84,7 +84,8 @@ fn credentials(key: &str, secret: &str) -> Option<Credentials> {
             let lenient = lenient.expect("the same without padding");
             assert_eq!(lenient.sign(&request), credentials.sign(&request));
             // A shorter one may stand there by chance.
-            let is_told = secret.len() > 16 && format!("{credentials:?}").replace(key, "").contains(secret);
+            let is_told =
+                secret.len() > 16 && format!("{credentials:?}").contains(secret) && !key.contains(secret);
             assert!(!is_told, "a secret is shown");
             Some(credentials)
         }

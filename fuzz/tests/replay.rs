@@ -76,3 +76,8 @@ fn framer() {
 fn audio() {
     replay("audio", voxwire_fuzz::audio);
 }
+
+#[test]
+fn playback() {
+    replay("playback", voxwire_fuzz::playback);
+}
