@@ -185,6 +185,13 @@ fn law_3_what_crosses_the_last_words_is_heard_and_changes_nothing() {
     let heard = application.handle_message(NOW, Message::Text(r#"{"command":"connect"}"#));
     assert!(matches!(heard, Ok(Event::Start(_))));
     assert_eq!(application.send(NOW, Command::Answer, &mut []), Err(SendError::Closed));
+
+    // And so does all that is said in a call that needs no answer.
+    let mut application = Session::application(Config::new(Dialect::Wavix), NOW);
+    application.send(NOW, Command::Hangup(Close::NORMAL), &mut []).unwrap();
+    application.handle_message(NOW, Message::Text(r#"{"event":"start"}"#)).unwrap();
+    let heard = application.handle_message(NOW, Message::Text(r#"{"event":"mark","mark":{"name":"m"}}"#));
+    assert_eq!(heard, Ok(Event::Mark(Mark::new("m"))));
 }
 
 #[test]

@@ -65,6 +65,17 @@ fn a_full_buffer_forgets_the_oldest() {
 }
 
 #[test]
+fn nothing_is_dropped_there_before_it_can_be_there() {
+    let format = AudioFormat::pcm16(8_000).unwrap();
+    // The clock begins with the call, so that its origin is no longer ago than the way may take.
+    let mut far = Playback::new(format).buffer(Some(1_000)).delay(Duration::ZERO, Duration::from_millis(100));
+    far.push(ms(0), 800);
+    assert_eq!(far.position(ms(0)).lower, 0);
+    assert_eq!(far.position(ms(129)).lower, 0);
+    assert_eq!(far.clear(ms(29)).at.lower, 0);
+}
+
+#[test]
 fn sinch_holds_five_million_bytes_and_wavix_does_not_say() {
     assert_eq!(Dialect::Sinch.playback_buffer(), Some(5_000_000));
     assert_eq!(Dialect::Wavix.playback_buffer(), None);

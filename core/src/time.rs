@@ -54,7 +54,15 @@ impl Instant {
         Self(self.0.saturating_add(micros))
     }
 
-    /// The instant `micros` microseconds earlier.
+    /// The instant `micros` microseconds earlier; `None` where that lies before the origin.
+    pub(crate) const fn checked_minus_micros(self, micros: u64) -> Option<Self> {
+        match self.0.checked_sub(micros) {
+            Some(micros) => Some(Self(micros)),
+            None => None,
+        }
+    }
+
+    /// The instant `micros` microseconds earlier, or the origin.
     pub(crate) const fn minus_micros(self, micros: u64) -> Self {
         Self(self.0.saturating_sub(micros))
     }

@@ -34,8 +34,8 @@ pub fn json(data: &[u8]) {
         }
         Err(ReceiveError::Limit { bound, at }) => {
             assert_eq!(bound, Bound::Nesting);
-            let open = text[..at].bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
-            assert!(open >= MAX_NESTING, "{open} levels are not too many");
+            let levels = most_levels(&data[..at]);
+            assert!(levels >= MAX_NESTING, "{levels} levels are not too many");
         }
         Err(ReceiveError::Malformed { at, .. }) => {
             assert!(at <= text.len(), "refused beyond the end");
@@ -45,9 +45,14 @@ pub fn json(data: &[u8]) {
     }
 }
 
+/// How many objects and arrays may lie inside one another at the end of a text.
+pub(crate) fn most_levels(text: &[u8]) -> usize {
+    text.iter().filter(|byte| matches!(byte, b'[' | b'{')).count()
+}
+
 /// A document, members in order, numbers and words as they were written.
 #[derive(Debug, PartialEq)]
-enum Tree<'j> {
+pub(crate) enum Tree<'j> {
     Text(String),
     Literal(&'j str),
     List(Vec<Self>),
@@ -140,7 +145,7 @@ fn string(text: Text<'_>) -> String {
 }
 
 /// What `serde_json` reads, or `None`. It is asked level by level, so that numbers stay text and members in order.
-fn oracle(text: &str, depth: usize) -> Option<Tree<'_>> {
+pub(crate) fn oracle(text: &str, depth: usize) -> Option<Tree<'_>> {
     if depth > MAX_NESTING {
         return None;
     }

@@ -41,3 +41,43 @@ fn session() {
 fn websocket() {
     replay("websocket", voxwire_fuzz::websocket);
 }
+
+#[test]
+fn base64() {
+    replay("base64", voxwire_fuzz::base64);
+}
+
+#[test]
+fn duet() {
+    replay("duet", voxwire_fuzz::duet);
+}
+
+#[test]
+fn callback() {
+    replay("callback", voxwire_fuzz::callback);
+}
+
+#[test]
+fn svaml() {
+    replay("svaml", voxwire_fuzz::svaml);
+}
+
+#[test]
+fn signature() {
+    replay("signature", voxwire_fuzz::signature);
+}
+
+#[test]
+fn framer() {
+    replay("framer", voxwire_fuzz::framer);
+}
+
+#[test]
+fn audio() {
+    replay("audio", voxwire_fuzz::audio);
+}
+
+#[test]
+fn playback() {
+    replay("playback", voxwire_fuzz::playback);
+}

@@ -173,7 +173,7 @@ impl Playback {
     pub fn clear(&mut self, now: Instant) -> Stopped {
         let now = self.settle(now);
         let doubt = self.jitter.saturating_add(self.grain());
-        let late = self.ear.at_least_of_all(now.minus_micros(doubt));
+        let late = self.ear.at_least_of_all(now.checked_minus_micros(doubt));
         let early = self.ear.at_most(now.plus_micros(doubt));
         let at = self.certain(late.position, early.position);
         let unheard = at.remaining(self.sent);
@@ -231,10 +231,11 @@ impl Playback {
         self.now
     }
 
-    /// Which moments of an ear that is no way off may be heard now: the earliest and the latest.
-    fn moments(&self, now: Instant) -> (Instant, Instant) {
+    /// Which moments of an ear that is no way off may be heard now: the earliest, unless the clock had not begun, and the
+    /// latest.
+    fn moments(&self, now: Instant) -> (Option<Instant>, Instant) {
         let now = self.now.max(now);
-        (now.minus_micros(self.latest()), now.plus_micros(self.grain()).minus_micros(self.least))
+        (now.checked_minus_micros(self.latest()), now.plus_micros(self.grain()).minus_micros(self.least))
     }
 
     /// The longest that the way can take.

@@ -2,8 +2,8 @@
 
 #[cfg(not(target_os = "none"))]
 mod engine;
-#[cfg(any(test, target_os = "none"))]
-mod small;
+#[cfg(any(test, feature = "_codec", target_os = "none"))]
+pub mod small;
 
 #[cfg(not(target_os = "none"))]
 use engine as codec;

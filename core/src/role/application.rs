@@ -35,7 +35,8 @@ impl Role for Application {
         match event {
             // They cross our close, which is all that can still be said.
             Event::Stop if matches!(facts.phase, Phase::Leaving { .. }) => {}
-            Event::Hello | Event::Start(_) if facts.phase == (Phase::Leaving { live: false }) => {}
+            Event::Hello | Event::Start(_) | Event::Mark(_)
+                if facts.phase == (Phase::Leaving { live: false }) => {}
             Event::Hello if facts.phase != Phase::Idle => return unexpected("greeting"),
             Event::Start(_) => match (facts.phase, facts.dialect) {
                 (Phase::Idle, Some(dialect)) => verdict.phase = Some(announced(dialect)),

@@ -110,14 +110,16 @@ impl Ear {
         }
     }
 
-    /// The least that can have been played at `at`, when not all may have come that was to be dropped.
-    pub(super) fn at_least(&self, at: Instant) -> Reach {
+    /// The least that can have been played at `at`, when not all may have come that was to be dropped: nothing before the
+    /// origin of the clock.
+    pub(super) fn at_least(&self, at: Option<Instant>) -> Reach {
         let reach = self.at_least_of_all(at);
-        if at < self.dropped_at { Reach { position: reach.heard, ..reach } } else { reach }
+        if at < Some(self.dropped_at) { Reach { position: reach.heard, ..reach } } else { reach }
     }
 
     /// The least that can have been played at `at`, when all has come: nothing where that is not remembered.
-    pub(super) fn at_least_of_all(&self, at: Instant) -> Reach {
+    pub(super) fn at_least_of_all(&self, at: Option<Instant>) -> Reach {
+        let Some(at) = at else { return Reach::default() };
         let mut most = u64::MAX;
         for spurt in self.spurts.iter().rev() {
             let played = spurt.played(self.format, at);

@@ -11,7 +11,8 @@ static VALUES: [u8; 256] = values();
 /// The bit that no value has.
 const NONE: u8 = 64;
 
-pub(super) fn encode(bytes: &[u8], out: &mut [u8]) -> bool {
+/// As [`encode`](super::encode()).
+pub fn encode(bytes: &[u8], out: &mut [u8]) -> bool {
     let Some(out) = out.get_mut(..super::encoded_len(bytes.len())) else { return false };
     let (threes, rest) = bytes.as_chunks();
     let (fours, _) = out.as_chunks_mut();
@@ -29,7 +30,8 @@ pub(super) fn encode(bytes: &[u8], out: &mut [u8]) -> bool {
     true
 }
 
-pub(super) fn decode(text: &[u8], out: &mut [u8]) -> Result<usize, usize> {
+/// As [`decode`](super::decode()).
+pub fn decode(text: &[u8], out: &mut [u8]) -> Result<usize, usize> {
     let (_, odd) = text.as_chunks::<4>();
     // One character too many, a line end say, is told before all else.
     if let [odd] = odd
