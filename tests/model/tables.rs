@@ -59,7 +59,7 @@ pub(crate) const APPLICATION_ON_WAVIX: Table = Table {
     start       start>live       unexpected      unexpected      hangup>closed   start           unexpected      hangup
     oneway      start>oneway     unexpected      unexpected      hangup>closed   start           unexpected      hangup
     media       dropped          audio           audio           hangup>closed   dropped         audio           hangup
-    mark        unexpected       mark            mark            hangup>closed   unexpected      mark            hangup
+    mark        unexpected       mark            mark            hangup>closed   mark            mark            hangup
     stop        stop>stopped     stop>stopped    stop>stopped    hangup>closed   stop            stop            hangup
     binary      other            other           other           hangup>closed   other           other           hangup
     unknown     other            other           other           hangup>closed   other           other           hangup
