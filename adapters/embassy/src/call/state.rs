@@ -6,8 +6,8 @@ use core::time::Duration;
 use embedded_io_async::Write;
 use voxwire::audio::{self, Fixed, Speech};
 use voxwire::{
-    Application, Audio, Close, Command, Deadline, Due, Instant, Message, OutboxError, Platform, SendError,
-    Session,
+    Application, Audio, Close, Command, Deadline, Due, FarEnd, Heard, Instant, Message, OutboxError,
+    Platform, SendError, Session,
 };
 
 use super::voice::Voice;
@@ -61,6 +61,11 @@ impl<'m, Out> State<'m, Application, Out> {
     ) -> Self {
         let session = Session::application(config.session, now);
         Self::new(session, output, inbox, Outgoing::new(queue, ()), config, now)
+    }
+
+    /// Tells `far_end` what is said and heard from now on.
+    pub(super) fn follow(&mut self, far_end: &'m mut FarEnd) {
+        self.outgoing.far_end = Some(far_end);
     }
 }
 
@@ -117,7 +122,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
             return Err(CallError::Inbox);
         }
         loop {
-            self.drive(cx);
+            self.drive(now, cx);
             if self.untimed >= UNTIMED
                 && let Some(deadline) = self.wake(now)
             {
@@ -164,13 +169,18 @@ impl<R: End, Out: Write> State<'_, R, Out> {
             self.outgoing.say_goodbye(close.code);
         }
         let heard = self.session.handle_message(now, message);
+        if let Some(far_end) = &mut self.outgoing.far_end
+            && let Some(event) = heard.as_ref().ok().and_then(R::as_event)
+        {
+            far_end.hear(now, self.session.dialect(), event);
+        }
         if self.session.is_closed() {
             self.outgoing.mute = true;
         }
         if !self.session.is_live() {
             wake(&mut self.speaking);
         }
-        self.drive(cx);
+        self.drive(now, cx);
         Ok(heard?)
     }
 
@@ -186,7 +196,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     fn refuse(&mut self, violation: Violation, now: Instant, cx: &mut Context<'_>) -> CallError<Out::Error> {
         self.outgoing.say_goodbye(Some(violation.code()));
         self.lose(now);
-        self.drive(cx);
+        self.drive(now, cx);
         CallError::WebSocket(violation)
     }
 
@@ -196,9 +206,9 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 
     /// Writes while the hearing half sleeps. Ready when something is due earlier than it meant to wake.
-    pub(super) fn poll_roused(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_roused(&mut self, now: Instant, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
         keep(&mut self.hearing, cx);
-        self.drive(cx);
+        self.drive(now, cx);
         if self.sleep_until() < until { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -240,14 +250,14 @@ impl<R: End, Out: Write> State<'_, R, Out> {
                 return Poll::Ready(Err(SendError::Closed.into()));
             }
             match self.outgoing.queue.send(&mut self.session, now, says) {
-                Err(OutboxError::Full) if self.poll_step(cx).is_pending() => {
+                Err(OutboxError::Full) if self.poll_step(now, cx).is_pending() => {
                     keep(&mut self.speaking, cx);
                     return Poll::Pending;
                 }
                 Err(OutboxError::Full) => {}
                 Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
                 Ok(()) => {
-                    self.drive(cx);
+                    self.drive(now, cx);
                     // It may have to write the rest, or to wake earlier.
                     wake(&mut self.hearing);
                     return Poll::Ready(Ok(()));
@@ -257,8 +267,8 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 
     /// Ready once everything said is on the socket, or nothing can be sent any more.
-    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.drive(cx);
+    pub(super) fn poll_flush(&mut self, now: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.drive(now, cx);
         if self.outgoing.is_idle() {
             return Poll::Ready(());
         }
@@ -272,14 +282,14 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 
     /// Writes what the socket takes.
-    fn drive(&mut self, cx: &mut Context<'_>) {
-        while let Poll::Ready(true) = self.poll_step(cx) {
+    fn drive(&mut self, now: Instant, cx: &mut Context<'_>) {
+        while let Poll::Ready(true) = self.poll_step(now, cx) {
             wake(&mut self.speaking);
         }
     }
 
-    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        self.outgoing.poll_step(&mut self.output, cx)
+    fn poll_step(&mut self, now: Instant, cx: &mut Context<'_>) -> Poll<bool> {
+        self.outgoing.poll_step(now, &mut self.output, cx)
     }
 }
 
@@ -299,7 +309,7 @@ impl<Out: Write> State<'_, Application, Out> {
             return Poll::Ready(Err(CallError::Cleared));
         }
         loop {
-            self.drive(cx);
+            self.drive(now, cx);
             if self.outgoing.mute {
                 return Poll::Ready(Err(SendError::Closed.into()));
             }
@@ -321,8 +331,13 @@ impl<Out: Write> State<'_, Application, Out> {
     }
 
     /// Writes while a voice waits for its time. Ready when it need not wait any longer: a clear has come, or the end.
-    pub(super) fn poll_interrupted(&mut self, voice: &mut Voice<'_>, cx: &mut Context<'_>) -> Poll<()> {
-        self.drive(cx);
+    pub(super) fn poll_interrupted(
+        &mut self,
+        now: Instant,
+        voice: &mut Voice<'_>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.drive(now, cx);
         let is_over = self.outgoing.mute || !self.session.is_live();
         if is_over || voice.utterance.is_cleared(self.clears) {
             return Poll::Ready(());
@@ -333,20 +348,31 @@ impl<Out: Write> State<'_, Application, Out> {
 }
 
 impl<Out: Write> State<'_, Application, Out> {
-    /// Throws away what is queued, and tells the platform to do the same.
+    /// Throws away what is queued, and tells the platform to do the same, at once if the socket takes it. If it does not, it
+    /// has nobody to wake until those who wait for it, who are woken, have asked it again.
     pub(super) fn clear(&mut self, now: Instant) -> Result<Cleared, CallError<Out::Error>> {
         if self.outgoing.mute {
             return Err(SendError::Closed.into());
         }
         self.session.measure(now, Command::Clear)?;
         let bytes = self.outgoing.queue.clear();
+        if let Some(far_end) = &mut self.outgoing.far_end {
+            far_end.await_clear();
+        }
         self.clears = self.clears.wrapping_add(1);
         // The queue keeps room for it, and it was just found to be allowed.
         let sent = self.outgoing.queue.send(&mut self.session, now, Command::Clear);
         debug_assert_eq!(sent, Ok(()));
+        self.drive(now, &mut Context::from_waker(Waker::noop()));
         wake(&mut self.speaking);
         wake(&mut self.hearing);
-        Ok(Cleared { bytes })
+        let stopped = self.outgoing.far_end.as_ref().and_then(|far_end| far_end.stops(now));
+        Ok(Cleared { bytes, stopped })
+    }
+
+    /// What the far end has heard.
+    pub(super) fn heard(&self, now: Instant) -> Option<Heard> {
+        self.outgoing.far_end.as_ref()?.heard(now)
     }
 }
 
