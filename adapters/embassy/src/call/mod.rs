@@ -96,8 +96,9 @@ impl<'m, In: Read, Out: Write<Error = In::Error>, C: Clock> Call<'m, Application
     }
 
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.
-    /// A frame that is half written is finished. Nothing else that was said before is heard afterwards; what was heard of it,
-    /// [`Cleared::stopped`] tells, where somebody [follows](Self::follow) the call.
+    /// A frame that is half written is finished, then the clear goes out, now if the socket takes both. Nothing else that was
+    /// said before is heard afterwards; what was heard of it, [`Cleared::stopped`] tells, where somebody
+    /// [follows](Self::follow) the call.
     ///
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.
