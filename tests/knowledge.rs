@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["callback", "command", "due", "event"],
     &["signature", "svaml"],
     &["dialect"],
-    &["config", "phase"],
+    &["config", "far_end", "phase"],
     &["role"],
     &["session"],
     &["outbox"],

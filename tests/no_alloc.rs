@@ -12,8 +12,8 @@ use voxwire::audio::{
     swap_l16,
 };
 use voxwire::{
-    Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, Framer, Instant, Mark,
-    Message, Outbox, Platform, ReceiveError, SendError, Session,
+    Application, Audio, AudioFormat, Close, Command, Config, Dialect, Due, Event, FarEnd, Framer, Instant,
+    Mark, Message, Outbox, Platform, ReceiveError, SendError, Session,
 };
 
 #[global_allocator]
@@ -292,6 +292,36 @@ fn pacing_and_playback_allocate_nothing() {
     });
     assert_eq!(allocations, 0, "in {frames} frames");
     assert!(frames >= ROUNDS, "{frames} frames");
+}
+
+#[test]
+fn a_far_end_allocates_nothing() {
+    for dialect in Dialect::ALL {
+        let live =
+            phases::applications(*dialect).into_iter().find(|application| application.session.is_live());
+        let mut session = live.unwrap().session;
+        let allocations = allocations::during(|| {
+            let (mut far, mut buf, mut now) = (FarEnd::new(), [0; 1_024], phases::NOW);
+            far.begin(*dialect, AudioFormat::pcm16(8_000).unwrap());
+            for round in 0..ROUNDS {
+                let says = match round % 50 {
+                    49 => Command::Clear,
+                    7 => Command::Mark(Mark::new("seventh")),
+                    _ => Command::Audio(Audio::raw(&VOICE[..320])),
+                };
+                if let Ok(Some(message)) = session.send(now, says, &mut buf) {
+                    far.put(now, message);
+                }
+                if round % 50 == 11 {
+                    far.hear(now, Some(*dialect), &Event::Mark(Mark::new("seventh")));
+                }
+                black_box((far.heard(now), far.stops(now)));
+                now = now + Duration::from_millis(20);
+            }
+            assert!(far.heard(now).unwrap().sent >= 160 * (ROUNDS - ROUNDS / 25));
+        });
+        assert_eq!(allocations, 0);
+    }
 }
 
 #[test]

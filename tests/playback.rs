@@ -10,8 +10,8 @@ use support::samples::VOICE;
 use support::speaker::Speaker;
 use voxwire::audio::{Echo, Estimate, Pacer, Playback, Stopped};
 use voxwire::{
-    Application, Audio, AudioFormat, Command, Config, Dialect, Event, Instant, Mark, Message, Platform,
-    SendError, Session,
+    Application, Audio, AudioFormat, Command, Config, Dialect, Event, FarEnd, Instant, Mark, Message,
+    Platform, SendError, Session, Start,
 };
 
 const NOTHING: Estimate = Estimate::exact(0);
@@ -31,6 +31,28 @@ fn next_door() -> Playback {
 fn about(estimate: Estimate, figure: u64) {
     let Estimate { lower, upper } = estimate;
     assert!((lower..=upper).contains(&figure) && estimate.width() <= 4, "{figure} is not about {estimate:?}");
+}
+
+#[test]
+fn a_far_end_that_is_lent_to_another_call_begins_anew() {
+    let mut far = FarEnd::new().delay(Duration::ZERO, Duration::ZERO).jitter(Duration::ZERO);
+    let audio = Message::Binary(&VOICE[..321]);
+    far.put(ms(0), audio);
+    assert_eq!(far.heard(ms(0)), None, "no call has begun");
+    for rate in [8_000, 16_000] {
+        let format = AudioFormat::pcm16(rate).unwrap();
+        let start = Event::Start(Start::new("c1").with_format(format));
+        far.hear(ms(0), None, &start);
+        far.hear(ms(0), Some(Dialect::Sinch), &start);
+        assert_eq!((far.heard(ms(0)), far.stops(ms(0))), (None, None));
+        far.put(ms(0), audio);
+        let heard = far.heard(ms(5)).unwrap();
+        assert_eq!(heard.sent, 160, "half a sample of the first call is not in the second");
+        about(heard.heard, u64::from(rate) / 200);
+        far.put(ms(5), Message::Text(r#"{"command":"clear"}"#));
+        about(far.stops(ms(9)).unwrap().at, u64::from(rate) / 200);
+        far.put(ms(20), Message::Binary(&VOICE[..1]));
+    }
 }
 
 #[test]

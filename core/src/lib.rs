@@ -16,7 +16,7 @@
 //! | queue what you say so that barge-in can overtake it | [`Outbox`] |
 //! | cut audio into exact frames | [`Framer`], [`AudioFormat`] |
 //! | speak audio of any rate, at the pace of speech | [`audio::Voice`], [`audio::Pacer`] |
-//! | know what was heard of it | [`audio::Playback`] |
+//! | know what was heard of it | [`FarEnd`], [`audio::Playback`] |
 //! | speak G.711 or L16, measure what is heard | [`audio`] |
 //! | bring audio to another sample rate | [`audio::Resampler`] |
 //! | reply to the HTTP callbacks around a Sinch call | [`callback`], [`svaml`], [`signature`] |
@@ -148,6 +148,7 @@ mod dialect;
 mod due;
 mod error;
 mod event;
+mod far_end;
 mod format;
 mod framer;
 mod headers;
@@ -175,6 +176,7 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use due::{Deadline, Due};
 pub use error::{AudioError, Bound, ReceiveError, SendError};
 pub use event::{Dropped, Event, Mark, Start};
+pub use far_end::{FarEnd, Heard};
 pub use format::AudioFormat;
 pub use framer::Framer;
 pub use headers::{Header, Headers, Iter as HeadersIter};

@@ -1,6 +1,7 @@
 use core::time::Duration;
 
 use voxwire::Config;
+use voxwire::audio::Stopped;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -51,10 +52,15 @@ impl From<Config> for CallConfig {
     }
 }
 
-/// What a clear threw away before it left this machine.
+/// What a clear threw away: here, before it left this machine, and there, before it was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Cleared {
     /// Bytes of audio, decoded, that had been said and were not yet on the socket.
     pub bytes: usize,
+    /// Where it stops what is played at the far end, and how much has been heard there, of the audio that was on the
+    /// socket. `None` if there was none, its format is not known ([`Start::said`](voxwire::Start::said)), or nobody
+    /// [follows](crate::Call::follow) the call. While the clear itself must wait for the socket, which it does only behind
+    /// a message that the peer is slow to take, all that is certain is told: that it stops somewhere from here to the end.
+    pub stopped: Option<Stopped>,
 }

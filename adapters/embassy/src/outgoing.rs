@@ -4,9 +4,10 @@ use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embedded_io_async::Write;
-use voxwire::{Message, Outbox};
+use voxwire::{Instant, Message, Outbox};
 
 use crate::End;
+use crate::follow::Follow;
 use crate::websocket::{Header, Mask, Opcode};
 
 /// The longest control frame, in bytes: a header with a mask, and the payload.
@@ -27,6 +28,8 @@ pub(crate) struct Outgoing<'m, R: End> {
     pub(crate) mute: bool,
     /// Whether the last frame has been begun.
     ended: bool,
+    /// Told of what can no longer be taken back.
+    pub(crate) far_end: Option<&'m mut dyn Follow>,
 }
 
 /// A frame that is being written.
@@ -66,6 +69,7 @@ impl<'m, R: End> Outgoing<'m, R> {
             goodbye: None,
             mute: false,
             ended: false,
+            far_end: None,
         }
     }
 
@@ -90,9 +94,14 @@ impl<'m, R: End> Outgoing<'m, R> {
     }
 
     /// Writes what the socket takes at once, and tells whether that was anything. Pending if it takes nothing.
-    pub(crate) fn poll_step(&mut self, out: &mut impl Write, cx: &mut Context<'_>) -> Poll<bool> {
+    pub(crate) fn poll_step(
+        &mut self,
+        now: Instant,
+        out: &mut impl Write,
+        cx: &mut Context<'_>,
+    ) -> Poll<bool> {
         if self.frame.is_none() {
-            self.frame = self.begin();
+            self.frame = self.begin(now);
         }
         let Some(frame) = &mut self.frame else { return Poll::Ready(false) };
         let whole = match &frame.bytes {
@@ -118,7 +127,7 @@ impl<'m, R: End> Outgoing<'m, R> {
     }
 
     /// The next frame, if there is one.
-    fn begin(&mut self) -> Option<Frame> {
+    fn begin(&mut self, now: Instant) -> Option<Frame> {
         if self.ended {
             return None;
         }
@@ -137,7 +146,11 @@ impl<'m, R: End> Outgoing<'m, R> {
         if core::mem::take(&mut self.ping_owed) {
             return Some(Control::new(Opcode::Ping, 0, R::mask(&mut self.masks)).into());
         }
-        let (opcode, len) = match self.queue.front()? {
+        let message = self.queue.front()?;
+        if let Some(far_end) = &mut self.far_end {
+            far_end.put(now, message);
+        }
+        let (opcode, len) = match message {
             Message::Text(text) => (Opcode::Text, text.len()),
             Message::Binary(bytes) => (Opcode::Binary, bytes.len()),
             Message::Close(close) => {

@@ -7,7 +7,7 @@ use core::time::Duration;
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Error, ErrorKind, Read, Write};
 use voxwire::audio::{self, Fixed, Speech};
-use voxwire::{Application, Close, Instant, SendError};
+use voxwire::{Application, Close, Heard, Instant, SendError};
 
 use super::shared::Shared;
 use super::state::Turn;
@@ -87,7 +87,7 @@ impl<'m, R: End, Out: Write, C: Clock> Speaking<'_, 'm, R, Out, C> {
 
     /// Waits until everything said is on the socket, or nothing can be sent any more.
     pub async fn flush(&mut self) {
-        self.shared.poll(|state, _, cx| state.poll_flush(cx)).await;
+        self.shared.poll(|state, now, cx| state.poll_flush(now, cx)).await;
     }
 
     /// Hangs up: lets the queue drain within [`CallConfig::drain_within`](crate::CallConfig::drain_within) and throws
@@ -158,7 +158,7 @@ impl<'c, 'm, Out: Write, C: Clock> Speaking<'c, 'm, Application, Out, C> {
         while let Some(until) =
             shared.poll(|state, now, cx| state.poll_voice(now, voice, &mut next, cx)).await?
         {
-            let interrupted = shared.poll(|state, _, cx| state.poll_interrupted(voice, cx));
+            let interrupted = shared.poll(|state, now, cx| state.poll_interrupted(now, voice, cx));
             select(shared.clock.sleep_until(until), interrupted).await;
         }
         Ok(())
@@ -170,6 +170,11 @@ impl<'c, 'm, Out: Write, C: Clock> Speaking<'c, 'm, Application, Out, C> {
     /// Those of [`Call::clear`](crate::Call::clear).
     pub fn clear(&self) -> Result<Cleared, CallError<Out::Error>> {
         self.shared.clear()
+    }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        self.shared.heard()
     }
 
     /// Interrupts the call while the halves are in use.
@@ -186,6 +191,11 @@ impl<In, Out: Write, C: Clock> Hearing<'_, '_, Application, In, Out, C> {
     pub fn clear(&self) -> Result<Cleared, CallError<Out::Error>> {
         self.shared.clear()
     }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        self.shared.heard()
+    }
 }
 
 impl<Out: Write, C: Clock> Handle<'_, '_, Out, C> {
@@ -195,6 +205,11 @@ impl<Out: Write, C: Clock> Handle<'_, '_, Out, C> {
     /// Those of [`Call::clear`](crate::Call::clear).
     pub fn clear(&self) -> Result<Cleared, CallError<Out::Error>> {
         self.shared.clear()
+    }
+
+    /// What the far end has heard by now. See [`Call::heard`](crate::Call::heard).
+    pub fn heard(&self) -> Option<Heard> {
+        self.shared.heard()
     }
 }
 

@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::fmt;
 
 use embedded_io_async::{Read, Write};
-use voxwire::{Application, Counters, Dialect, Platform};
+use voxwire::{Application, Counters, Dialect, FarEnd, Heard, Platform};
 
 use crate::{CallConfig, CallError, Cleared, Clock, Dial, End, Inbox};
 
@@ -46,6 +46,35 @@ impl<'m, In: Read, Out: Write<Error = In::Error>, C: Clock> Call<'m, Application
         Self { input, shared: Shared { state: RefCell::new(state), clock } }
     }
 
+    /// Has `far_end` follow the call: what is said and heard is told to it, so that [`clear`](Self::clear) and
+    /// [`heard`](Self::heard) know what was heard there. Before the call is announced, or it learns of no format and tells
+    /// nothing. A firmware that never calls this has neither its memory nor its code.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use embedded_io_async::{Read, Write};
+    /// use voxwire::{Config, Dialect};
+    /// use voxwire_embassy::{CallError, Clock, FarEnd, Inbox, Upgrade};
+    ///
+    /// async fn attend<In: Read, Out: Write<Error = In::Error>>(
+    ///     upgrade: Upgrade<'_, '_, In, Out>,
+    ///     clock: impl Clock,
+    /// ) -> Result<(), CallError<In::Error>> {
+    ///     let (mut queue, mut far_end) = ([0; 4096], FarEnd::new().jitter(Duration::from_millis(10)));
+    ///     let call = upgrade.accept(Config::new(Dialect::Sinch), None, &mut queue, clock).await?;
+    ///     let call = call.follow(&mut far_end);
+    ///     // ... and when the caller interrupts:
+    ///     let heard = call.clear()?.stopped.map(|stopped| stopped.heard);
+    ///     # let _ = heard;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn follow(mut self, far_end: &'m mut FarEnd) -> Self {
+        self.shared.state.get_mut().follow(far_end);
+        self
+    }
+
     /// Speaks with a voice of any rate, at the pace of speech. See [`Speaking::speak`].
     ///
     /// # Errors
@@ -67,12 +96,21 @@ impl<'m, In: Read, Out: Write<Error = In::Error>, C: Clock> Call<'m, Application
     }
 
     /// Throws away what has been said and is not yet on the socket, then tells the platform to do the same: barge-in.
-    /// A frame that is half written is finished. Nothing else that was said before is heard afterwards.
+    /// A frame that is half written is finished, then the clear goes out, now if the socket takes both. Nothing else that was
+    /// said before is heard afterwards; what was heard of it, [`Cleared::stopped`] tells, where somebody
+    /// [follows](Self::follow) the call.
     ///
     /// # Errors
     /// [`CallError::Send`] where the call does not allow it; nothing is thrown away then.
     pub fn clear(&self) -> Result<Cleared, CallError<In::Error>> {
         self.shared.clear()
+    }
+
+    /// What the far end has heard by now of what is on the socket: by the clock, and by the marks that have come back.
+    /// `None` if there was no audio, its format is not known ([`Start::said`](voxwire::Start::said)), or nobody
+    /// [follows](Self::follow) the call.
+    pub fn heard(&self) -> Option<Heard> {
+        self.shared.heard()
     }
 }
 

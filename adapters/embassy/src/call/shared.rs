@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::Write;
-use voxwire::{Application, Deadline, Instant};
+use voxwire::{Application, Deadline, Heard, Instant};
 
 use super::state::State;
 use crate::{CallError, Cleared, Clock, End};
@@ -41,7 +41,7 @@ impl<'m, R: End, Out: Write, C: Clock> Shared<'m, R, Out, C> {
     pub(super) async fn tend(&self) -> Option<Deadline> {
         loop {
             let until = self.with(Instant::ZERO, |state, _| state.sleep_until());
-            let roused = self.poll(|state, _, cx| state.poll_roused(until, cx));
+            let roused = self.poll(|state, now, cx| state.poll_roused(now, until, cx));
             match select(self.clock.sleep_until(until), roused).await {
                 Either::First(()) => {
                     let expired = self.with(None, |state, now| state.wake(now));
@@ -69,6 +69,10 @@ impl<'m, R: End, Out: Write, C: Clock> Shared<'m, R, Out, C> {
 
 impl<Out: Write, C: Clock> Shared<'_, Application, Out, C> {
     pub(super) fn clear(&self) -> Result<Cleared, CallError<Out::Error>> {
-        self.with(Ok(Cleared { bytes: 0 }), |state, now| state.clear(now))
+        self.with(Ok(Cleared { bytes: 0, stopped: None }), |state, now| state.clear(now))
+    }
+
+    pub(super) fn heard(&self) -> Option<Heard> {
+        self.with(None, |state, now| state.heard(now))
     }
 }

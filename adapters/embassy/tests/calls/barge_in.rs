@@ -70,6 +70,55 @@ fn a_clear_overtakes_a_full_queue_and_says_how_much_it_threw_away() {
 }
 
 #[test]
+fn a_clear_is_on_the_socket_before_anybody_is_polled() {
+    for dialect in Dialect::ALL {
+        live(*dialect, 5_000, async |stage| {
+            let Stage { clock, mut application, mut platform, far, .. } = stage;
+            let cleared_at = clock.now();
+            application.send(Command::Audio(Audio::raw(&frame(0)))).await.unwrap();
+            assert_eq!(application.clear().unwrap().bytes, 0);
+            assert!(matches!(platform.next(far).await, Ok(Command::Audio(_))));
+            assert_eq!(platform.next(far).await, Ok(Command::Clear));
+            assert_eq!(clock.now(), cleared_at);
+        });
+    }
+}
+
+#[test]
+fn who_waits_for_the_socket_when_a_clear_comes_is_woken_by_it_still() {
+    for dialect in Dialect::ALL {
+        for by_speaking in [true, false] {
+            live(*dialect, 5_000, async |stage| {
+                let Stage { clock, mut application, mut platform, near, far, narrow } = stage;
+                narrow(0);
+                application.send(Command::Audio(Audio::raw(&frame(0)))).await.unwrap();
+                let (mut hearing, mut speaking) = application.split();
+                let handle = speaking.handle();
+                let wait = async {
+                    if by_speaking {
+                        speaking.flush().await;
+                    }
+                    // What is left is written by who only hears.
+                    let _ = hearing.next(near).await;
+                };
+                both(wait, async {
+                    clock.sleep_until(clock.now() + Duration::from_millis(100)).await;
+                    let _ = handle.clear().unwrap();
+                    clock.sleep_until(clock.now() + Duration::from_millis(100)).await;
+                    narrow(5_000);
+                    let opened = clock.now();
+                    assert!(matches!(platform.next(far).await, Ok(Command::Audio(_))));
+                    assert_eq!(platform.next(far).await, Ok(Command::Clear));
+                    assert_eq!(clock.now(), opened);
+                    platform.hang_up(1000, "", far).await.unwrap();
+                })
+                .await;
+            });
+        }
+    }
+}
+
+#[test]
 fn a_reader_that_stops_makes_send_wait_and_no_queue_grow() {
     live(Dialect::Sinch, 500, async |stage| {
         let Stage { clock, mut application, mut platform, far, .. } = stage;

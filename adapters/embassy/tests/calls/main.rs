@@ -3,6 +3,7 @@
 mod barge_in;
 mod cancellation;
 mod endings;
+mod far_end;
 mod opening;
 mod speech;
 mod stage;

@@ -15,7 +15,7 @@ use std::task::Wake;
 use embassy_futures::poll_once;
 use embedded_io_async::{ErrorType, Read, Write};
 use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Event, Instant, Platform, Start};
-use voxwire_embassy::{CallConfig, Dial, Inbox, Upgrade};
+use voxwire_embassy::{CallConfig, Dial, FarEnd, Inbox, Upgrade};
 
 /// The application's end of a call on a pipe.
 pub(crate) type ApplicationCall<'q> = voxwire_embassy::Call<'q, Application, Hears, Says, Clock>;
@@ -42,6 +42,25 @@ pub(crate) struct Stage<'s, 'm, 'q> {
 
 /// Plays a scene in an answered call, on sockets that take `capacity` bytes which are not read.
 pub(crate) fn live(dialect: Dialect, capacity: usize, scene: impl AsyncFnOnce(Stage<'_, '_, '_>)) {
+    play(dialect, capacity, None, scene);
+}
+
+/// The same, where a far end follows the application's end of the call.
+pub(crate) fn followed(
+    dialect: Dialect,
+    capacity: usize,
+    mut far_end: FarEnd,
+    scene: impl AsyncFnOnce(Stage<'_, '_, '_>),
+) {
+    play(dialect, capacity, Some(&mut far_end), scene);
+}
+
+fn play(
+    dialect: Dialect,
+    capacity: usize,
+    far_end: Option<&mut FarEnd>,
+    scene: impl AsyncFnOnce(Stage<'_, '_, '_>),
+) {
     let clock = Clock::default();
     let play = async {
         let ((input, output), far) = sockets(capacity);
@@ -57,7 +76,11 @@ pub(crate) fn live(dialect: Dialect, capacity: usize, scene: impl AsyncFnOnce(St
         let dial = Dial::new(URL, [7; 16]).unwrap();
         let answering = async {
             let upgrade = Upgrade::read(input, output, &mut near).await.unwrap();
-            upgrade.accept(config(dialect), None, &mut near_queue, clock.clone()).await.unwrap()
+            let call = upgrade.accept(config(dialect), None, &mut near_queue, clock.clone()).await.unwrap();
+            match far_end {
+                Some(far_end) => call.follow(far_end),
+                None => call,
+            }
         };
         let calling = PlatformCall::dial(
             far.0,

@@ -1,20 +1,17 @@
 //! A call without its futures: session, queue and WebSocket, and who is to be woken.
 
-use core::task::{Context, Poll, Waker, ready};
+use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
 use embedded_io_async::Write;
-use voxwire::audio::{self, Fixed, Speech};
-use voxwire::{
-    Application, Audio, Close, Command, Deadline, Due, Instant, Message, OutboxError, Platform, SendError,
-    Session,
-};
+use voxwire::{Application, Close, Deadline, Due, FarEnd, Instant, Message, Platform, Session};
 
-use super::voice::Voice;
 use crate::inbox::Kind;
 use crate::outgoing::Outgoing;
 use crate::websocket::{Decoder, Found, Violation};
-use crate::{CallConfig, CallError, Cleared, End, Inbox};
+use crate::{CallConfig, CallError, End, Inbox};
+
+mod speaking;
 
 /// Room for what a session owes on time: a heartbeat or a close.
 const OWED: usize = 64;
@@ -61,6 +58,11 @@ impl<'m, Out> State<'m, Application, Out> {
     ) -> Self {
         let session = Session::application(config.session, now);
         Self::new(session, output, inbox, Outgoing::new(queue, ()), config, now)
+    }
+
+    /// Tells `far_end` what is said and heard from now on.
+    pub(super) fn follow(&mut self, far_end: &'m mut FarEnd) {
+        self.outgoing.far_end = Some(far_end);
     }
 }
 
@@ -117,7 +119,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
             return Err(CallError::Inbox);
         }
         loop {
-            self.drive(cx);
+            self.drive(now, cx);
             if self.untimed >= UNTIMED
                 && let Some(deadline) = self.wake(now)
             {
@@ -164,13 +166,18 @@ impl<R: End, Out: Write> State<'_, R, Out> {
             self.outgoing.say_goodbye(close.code);
         }
         let heard = self.session.handle_message(now, message);
+        if let Some(far_end) = &mut self.outgoing.far_end
+            && let Some(event) = heard.as_ref().ok().and_then(R::as_event)
+        {
+            far_end.hear(now, self.session.dialect(), event);
+        }
         if self.session.is_closed() {
             self.outgoing.mute = true;
         }
         if !self.session.is_live() {
             wake(&mut self.speaking);
         }
-        self.drive(cx);
+        self.drive(now, cx);
         Ok(heard?)
     }
 
@@ -186,7 +193,7 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     fn refuse(&mut self, violation: Violation, now: Instant, cx: &mut Context<'_>) -> CallError<Out::Error> {
         self.outgoing.say_goodbye(Some(violation.code()));
         self.lose(now);
-        self.drive(cx);
+        self.drive(now, cx);
         CallError::WebSocket(violation)
     }
 
@@ -196,9 +203,9 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 
     /// Writes while the hearing half sleeps. Ready when something is due earlier than it meant to wake.
-    pub(super) fn poll_roused(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_roused(&mut self, now: Instant, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
         keep(&mut self.hearing, cx);
-        self.drive(cx);
+        self.drive(now, cx);
         if self.sleep_until() < until { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -221,132 +228,17 @@ impl<R: End, Out: Write> State<'_, R, Out> {
     }
 }
 
-/// Speaking.
+/// Writing, on behalf of either half.
 impl<R: End, Out: Write> State<'_, R, Out> {
-    /// Ready once the message is wholly queued, and some of the queue perhaps written. While it is pending nothing is
-    /// queued, and `turn` remembers since when.
-    pub(super) fn poll_send(
-        &mut self,
-        now: Instant,
-        says: R::Says<'_>,
-        turn: &mut Turn,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), CallError<Out::Error>>> {
-        if turn.is_cleared(self.clears) {
-            return Poll::Ready(Err(CallError::Cleared));
-        }
-        loop {
-            if self.outgoing.mute {
-                return Poll::Ready(Err(SendError::Closed.into()));
-            }
-            match self.outgoing.queue.send(&mut self.session, now, says) {
-                Err(OutboxError::Full) if self.poll_step(cx).is_pending() => {
-                    keep(&mut self.speaking, cx);
-                    return Poll::Pending;
-                }
-                Err(OutboxError::Full) => {}
-                Err(OutboxError::Send(error)) => return Poll::Ready(Err(error.into())),
-                Ok(()) => {
-                    self.drive(cx);
-                    // It may have to write the rest, or to wake earlier.
-                    wake(&mut self.hearing);
-                    return Poll::Ready(Ok(()));
-                }
-            }
-        }
-    }
-
-    /// Ready once everything said is on the socket, or nothing can be sent any more.
-    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.drive(cx);
-        if self.outgoing.is_idle() {
-            return Poll::Ready(());
-        }
-        keep(&mut self.speaking, cx);
-        Poll::Pending
-    }
-
-    /// Throws away the audio that is queued.
-    pub(super) fn drop_audio(&mut self) {
-        self.outgoing.queue.clear();
-    }
-
     /// Writes what the socket takes.
-    fn drive(&mut self, cx: &mut Context<'_>) {
-        while let Poll::Ready(true) = self.poll_step(cx) {
+    fn drive(&mut self, now: Instant, cx: &mut Context<'_>) {
+        while let Poll::Ready(true) = self.poll_step(now, cx) {
             wake(&mut self.speaking);
         }
     }
 
-    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        self.outgoing.poll_step(&mut self.output, cx)
-    }
-}
-
-/// Speaking with a voice.
-impl<Out: Write> State<'_, Application, Out> {
-    /// Says what is `next` of a voice. Ready when it must wait for its time, which is told, or is through. Pending while
-    /// audio waits in the queue: no frame piles up behind another.
-    pub(super) fn poll_voice<'m>(
-        &mut self,
-        now: Instant,
-        voice: &mut Voice<'m>,
-        mut next: impl for<'v> FnMut(&'v mut audio::Voice<&'m mut [u8], Fixed>, Instant) -> Speech<'v>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Instant>, CallError<Out::Error>>> {
-        if voice.utterance.is_cleared(self.clears) {
-            voice.clear();
-            return Poll::Ready(Err(CallError::Cleared));
-        }
-        loop {
-            self.drive(cx);
-            if self.outgoing.mute {
-                return Poll::Ready(Err(SendError::Closed.into()));
-            }
-            self.session.measure(now, Command::Audio(Audio::raw(&[])))?;
-            if self.outgoing.queue.audio_bytes() > 0 {
-                keep(&mut self.speaking, cx);
-                return Poll::Pending;
-            }
-            match next(&mut voice.speech, now) {
-                Speech::Frame(frame) => {
-                    let frame = Command::Audio(Audio::raw(frame));
-                    ready!(self.poll_send(now, frame, &mut voice.utterance, cx))?;
-                    voice.speech.sent(now);
-                }
-                Speech::Wait(until) => return Poll::Ready(Ok(Some(until))),
-                Speech::Spent => return Poll::Ready(Ok(None)),
-            }
-        }
-    }
-
-    /// Writes while a voice waits for its time. Ready when it need not wait any longer: a clear has come, or the end.
-    pub(super) fn poll_interrupted(&mut self, voice: &mut Voice<'_>, cx: &mut Context<'_>) -> Poll<()> {
-        self.drive(cx);
-        let is_over = self.outgoing.mute || !self.session.is_live();
-        if is_over || voice.utterance.is_cleared(self.clears) {
-            return Poll::Ready(());
-        }
-        keep(&mut self.speaking, cx);
-        Poll::Pending
-    }
-}
-
-impl<Out: Write> State<'_, Application, Out> {
-    /// Throws away what is queued, and tells the platform to do the same.
-    pub(super) fn clear(&mut self, now: Instant) -> Result<Cleared, CallError<Out::Error>> {
-        if self.outgoing.mute {
-            return Err(SendError::Closed.into());
-        }
-        self.session.measure(now, Command::Clear)?;
-        let bytes = self.outgoing.queue.clear();
-        self.clears = self.clears.wrapping_add(1);
-        // The queue keeps room for it, and it was just found to be allowed.
-        let sent = self.outgoing.queue.send(&mut self.session, now, Command::Clear);
-        debug_assert_eq!(sent, Ok(()));
-        wake(&mut self.speaking);
-        wake(&mut self.hearing);
-        Ok(Cleared { bytes })
+    fn poll_step(&mut self, now: Instant, cx: &mut Context<'_>) -> Poll<bool> {
+        self.outgoing.poll_step(now, &mut self.output, cx)
     }
 }
 
