@@ -74,8 +74,8 @@ impl G711 {
         let Some(pcm) = buf.get_mut(..needed) else { return Err(AudioError::BufferTooSmall { needed }) };
         let (samples, _) = pcm.as_chunks_mut();
         match self {
-            Self::MuLaw => decode_all(codes, samples, mu_law_sample),
-            Self::ALaw => decode_all(codes, samples, a_law_sample),
+            Self::MuLaw => decode_all(codes, samples, bulk::mu_law_sample),
+            Self::ALaw => decode_all(codes, samples, bulk::a_law_sample),
         }
         Ok(pcm)
     }
@@ -93,10 +93,43 @@ fn decode_all(codes: &[u8], samples: &mut [[u8; 2]], sample: impl Fn(u8) -> i16)
     }
 }
 
+/// Where there is no cache, a table is a kibibyte of flash.
+#[cfg(target_os = "none")]
+use self as bulk;
+
+/// Samples looked up: nothing is faster on every host, though vectors are on some.
+#[cfg(not(target_os = "none"))]
+mod bulk {
+    use super::G711;
+
+    static MU_LAW: [i16; 256] = samples(G711::MuLaw);
+    static A_LAW: [i16; 256] = samples(G711::ALaw);
+
+    pub(super) fn mu_law_sample(code: u8) -> i16 {
+        // Every code has its place.
+        MU_LAW.get(usize::from(code)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn a_law_sample(code: u8) -> i16 {
+        A_LAW.get(usize::from(code)).copied().unwrap_or_default()
+    }
+
+    const fn samples(law: G711) -> [i16; 256] {
+        let mut samples = [0; 256];
+        let (mut places, mut code) = (samples.as_mut_slice(), 0_u8);
+        while let [place, rest @ ..] = places {
+            *place = law.decode(code);
+            code = code.wrapping_add(1);
+            places = rest;
+        }
+        samples
+    }
+}
+
 // A code is a sign, three bits of segment and four of step within it: a floating-point number. So the encoders let
 // the conversion to `f32`, which is exact, find segment and step, and the decoders shift by multiplying. Written
-// without a branch, a table or a shift by a variable, all four are made into vector code, which is what their speed
-// is.
+// without a branch, a table or a shift by a variable, all four are made into vector code, which is what the speed of
+// the encoders is.
 
 const fn mu_law_code(sample: i16) -> u8 {
     /// What G.191 adds so that every segment begins at a power of two, and the magnitude at which it limits.
