@@ -3,13 +3,12 @@
 //!
 //! `cargo test -p voxwire-tests --test playback_histories -- --nocapture` prints how wide the estimates were.
 
-use core::fmt::Debug;
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::panic;
 
 use support::chance::Chance;
-use support::speaker::Speaker;
+use support::speaker::{Speaker, holds};
 use voxwire::audio::{Estimate, Playback, Stopped};
 use voxwire::{AudioFormat, Dialect, Instant};
 
@@ -190,22 +189,15 @@ impl Line {
                 match word {
                     Word::Audio(samples) => self.speaker.push(at, samples),
                     Word::Mark(name) => self.speaker.mark(at, name),
-                    Word::Clear => self.stop(at),
+                    Word::Clear => {
+                        let promised = self.promised.pop_front().expect("it was told when it was sent");
+                        self.speaker.stop(at, promised);
+                    }
                 }
                 self.give_back(at, chance);
             }
         }
         self.speaker.play(now);
-    }
-
-    fn stop(&mut self, at: u64) {
-        self.speaker.play(at);
-        let unheard = self.speaker.queued();
-        let position = self.speaker.clear(at);
-        let promised = self.promised.pop_front().expect("it was told when it was sent");
-        holds("stopped at", promised.at, position);
-        holds("unheard by a clear", promised.unheard, unheard);
-        holds("heard at a clear", promised.heard, self.speaker.heard());
     }
 
     /// Gives back the marks that are due: half of them at once, which is never sooner than can be.
@@ -280,11 +272,6 @@ impl Widths {
         self.told += more.told;
         self.assumed += more.assumed;
     }
-}
-
-#[track_caller]
-fn holds<T: PartialOrd + Debug + Copy>(what: &str, estimate: Estimate<T>, truth: T) {
-    assert!(estimate.lower <= truth && truth <= estimate.upper, "{what}: {truth:?} is not in {estimate:?}");
 }
 
 /// Lives through a history, and tells which one it was if something does not hold.

@@ -14,14 +14,13 @@
 //! | `~…` | so many microseconds pass |
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
 use std::time::Duration;
 
 use voxwire::audio::{Estimate, Playback, Stopped};
 use voxwire::{AudioFormat, Instant, Text};
 
 use crate::script;
-use crate::speaker::Speaker;
+use crate::speaker::{Speaker, holds};
 
 /// Runs the script.
 ///
@@ -142,13 +141,8 @@ impl Call {
                 Word::Audio(samples) => self.speaker.push(at, samples),
                 Word::Mark(mark) => self.speaker.mark(at, mark),
                 Word::Clear => {
-                    self.speaker.play(at);
-                    let unheard = self.speaker.queued();
-                    let position = self.speaker.clear(at);
                     let promised = self.promised.pop_front().expect("it was told when it was sent");
-                    holds("stopped at", promised.at, position);
-                    holds("unheard by a clear", promised.unheard, unheard);
-                    holds("heard at a clear", promised.heard, self.speaker.heard());
+                    self.speaker.stop(at, promised);
                 }
             }
             self.back.extend(std::iter::from_fn(|| self.speaker.poll_mark()));
@@ -182,9 +176,4 @@ impl Call {
         let at = Instant::from_micros(self.now);
         assert_eq!((self.far.queued(at), self.far.runs_dry(at)), (Estimate::exact(0), None));
     }
-}
-
-#[track_caller]
-fn holds<T: PartialOrd + Debug + Copy>(what: &str, estimate: Estimate<T>, truth: T) {
-    assert!(estimate.lower <= truth && truth <= estimate.upper, "{what}: {truth:?} is not in {estimate:?}");
 }

@@ -1,7 +1,10 @@
 //! A platform's loudspeaker that really plays, sample by sample.
 
+use core::fmt::Debug;
 use core::ops::Range;
 use std::collections::VecDeque;
+
+use voxwire::audio::{Estimate, Stopped};
 
 /// One sample, on a clock that ticks a million times a sample, whatever the rate.
 const SAMPLE: u64 = 1_000_000;
@@ -85,6 +88,20 @@ impl<M> Speaker<M> {
         }
     }
 
+    /// Obeys a clear, which stops it as was `promised` when it was sent.
+    ///
+    /// # Panics
+    /// Where it does not.
+    #[track_caller]
+    pub fn stop(&mut self, at: u64, promised: Stopped) {
+        self.play(at);
+        let unheard = self.queued();
+        let position = self.clear(at);
+        holds("stopped at", promised.at, position);
+        holds("unheard by a clear", promised.unheard, unheard);
+        holds("heard at a clear", promised.heard, self.heard());
+    }
+
     /// The next mark that is due.
     pub fn poll_mark(&mut self) -> Option<M> {
         let position = self.position();
@@ -142,4 +159,13 @@ impl<M> Speaker<M> {
     fn ticks(&self, micros: u64) -> u64 {
         micros * self.rate
     }
+}
+
+/// What is told is true.
+///
+/// # Panics
+/// Where it is not.
+#[track_caller]
+pub fn holds<T: PartialOrd + Debug + Copy>(what: &str, estimate: Estimate<T>, truth: T) {
+    assert!(estimate.lower <= truth && truth <= estimate.upper, "{what}: {truth:?} is not in {estimate:?}");
 }

@@ -10,7 +10,7 @@ use core::hint::black_box;
 use core::time::Duration;
 
 use semihosting::{println, process};
-use voxwire::{Application, Command, Config, Dialect, Instant, Message, Session};
+use voxwire::{Application, Command, Config, Dialect, FarEnd, Instant, Message, Session};
 use voxwire_embassy::Call;
 use voxwire_embassy::websocket::Mask;
 use voxwire_footprint::Firmware;
@@ -37,6 +37,7 @@ fn main() -> ! {
     let echo = wrapped(SAID, &mut echo);
 
     println!("bytes session {}", size_of::<Session<Application>>());
+    println!("bytes far-end {}", size_of::<FarEnd>());
     println!("bytes call {}", size_of::<Call<'_, Application, (), (), ()>>());
     println!("instructions sinch {}", counted(sinch(), Message::Binary(&VOICE), Message::Binary(&VOICE)));
     println!("instructions wavix {}", counted(wavix(), Message::Text(media), Message::Text(echo)));

@@ -1,4 +1,5 @@
-//! What the caller has heard, as the application can know it.
+//! What the caller has heard, as the application can know it: what `voxwire_tokio` tells with a clear, but on the clock
+//! of the command, which may run faster than the adapter's.
 
 use core::mem;
 use core::time::Duration;

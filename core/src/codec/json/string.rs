@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg_attr(miri, ignore = "exhaustive, so it takes Miri hours")]
+    #[cfg_attr(miri, ignore = "exhaustive: too much for Miri")]
     fn what_ends_a_string_is_found_wherever_it_lies() {
         for byte in 0..=u8::MAX {
             let special = matches!(byte, ..b' ' | b'"' | b'\\');
