@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tokio::select;
 use tokio::sync::watch;
-use voxwire::audio::Stopped;
+use voxwire::audio::{Playback, Stopped};
 use voxwire::{Application, Dialect, Event, Start};
 use voxwire_tokio::{Call, Inbox};
 
@@ -22,8 +22,8 @@ use attendant::Attendant;
 
 /// How long the way to the caller takes at most, and how much longer one message may take than another: as the kit
 /// assumes where nothing is known, on the clock on the wall.
-pub(crate) const WAY: Duration = Duration::from_millis(100);
-pub(crate) const JITTER: Duration = Duration::from_millis(30);
+pub(crate) const WAY: Duration = Playback::DELAY[1];
+pub(crate) const JITTER: Duration = Playback::JITTER;
 
 /// What an application does with a call.
 pub(crate) enum Agent {
