@@ -61,14 +61,21 @@ impl Utc {
         Some(Self::new(seconds.checked_add_signed(offset)?, nanos))
     }
 
-    /// The time between both, whichever is earlier.
-    pub const fn abs_diff(self, other: Self) -> Duration {
-        self.since_epoch().abs_diff(other.since_epoch())
+    /// The point `time` later, or the last of all.
+    #[must_use]
+    pub const fn saturating_add(self, time: Duration) -> Self {
+        let nanos = self.nanos.saturating_add(time.subsec_nanos());
+        let (carry, nanos) = if nanos < NANOS { (0, nanos) } else { (1, nanos.saturating_sub(NANOS)) };
+        match self.seconds.checked_add(time.as_secs()) {
+            Some(seconds) => match seconds.checked_add(carry) {
+                Some(seconds) => Self { seconds, nanos },
+                None => Self::LAST,
+            },
+            None => Self::LAST,
+        }
     }
 
-    const fn since_epoch(self) -> Duration {
-        Duration::new(self.seconds, self.nanos)
-    }
+    const LAST: Self = Self { seconds: u64::MAX, nanos: NANOS - 1 };
 }
 
 /// `2026-02-03T08:15:30Z`, with as many fraction digits as it takes.
@@ -281,6 +288,16 @@ mod tests {
             assert_eq!(Utc::new(0, nanos).to_string(), format!("1970-01-01T00:00:0{text}"));
         }
         assert!(Utc::new(u64::MAX, u32::MAX).to_string().ends_with("15.999999999Z"));
+    }
+
+    #[test]
+    fn time_passes_across_seconds_up_to_the_last() {
+        let (half, last) = (Duration::from_millis(500), Utc::new(u64::MAX, u32::MAX));
+        assert_eq!(Utc::new(7, 499_999_999).saturating_add(half), Utc::new(7, 999_999_999));
+        assert_eq!(Utc::new(7, 500_000_000).saturating_add(half), Utc::new(8, 0));
+        assert_eq!(Utc::new(7, 0).saturating_add(Duration::MAX), last);
+        assert_eq!(Utc::new(u64::MAX, 500_000_000).saturating_add(half), last);
+        assert_eq!(last.saturating_add(Duration::ZERO), last);
     }
 
     #[test]

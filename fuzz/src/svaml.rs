@@ -127,7 +127,7 @@ fn write(write: impl Fn(&mut [u8]) -> Result<&str, BufferTooSmall>) -> String {
         buf = vec![0; double];
     };
     assert_eq!(write(&mut vec![0; written.len()]), Ok(written.as_str()));
-    assert_eq!(write(&mut vec![0; written.len() - 1]), Err(BufferTooSmall));
+    assert_eq!(write(&mut vec![0; written.len() - 1]), Err(BufferTooSmall { needed: written.len() }));
     written
 }
 

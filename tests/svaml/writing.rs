@@ -16,14 +16,14 @@ use voxwire::svaml::{
 use crate::{EVENTS, written};
 
 #[test]
-fn a_buffer_that_is_too_small_is_refused_whatever_is_missing() {
+fn a_buffer_that_is_too_small_is_told_what_it_takes_whatever_is_missing() {
     let reply = Reply::ice().set_cookie("k\n", "\u{1}é😀\"\\").hangup().unwrap();
     let mut buf = [0; 128];
-    let len = reply.write(&mut buf).unwrap().len();
-    for len in 0..len {
-        assert_eq!(reply.write(&mut buf[..len]), Err(BufferTooSmall));
+    let needed = reply.write(&mut buf).unwrap().len();
+    for len in 0..needed {
+        assert_eq!(reply.write(&mut buf[..len]), Err(BufferTooSmall { needed }));
     }
-    assert!(reply.write(&mut buf[..len]).is_ok());
+    assert!(reply.write(&mut buf[..needed]).is_ok());
 }
 
 #[test]

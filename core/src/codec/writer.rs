@@ -39,14 +39,17 @@ impl<'b> Writer<'b> {
 
     /// Writes a JSON string, quotes included.
     pub fn string(&mut self, text: Text<'_>) -> &mut Self {
-        self.raw("\"");
+        self.raw("\"").escaped(text).raw("\"")
+    }
+
+    /// Writes a part of a JSON string.
+    pub fn escaped(&mut self, text: Text<'_>) -> &mut Self {
         match text.as_str() {
             Some(plain) if plain.bytes().all(|byte| !matches!(byte, 0..b' ' | b'"' | b'\\')) => {
                 self.raw(plain)
             }
-            _ => text.chars().fold(&mut *self, |writer, c| writer.char(c)),
-        };
-        self.raw("\"")
+            _ => text.chars().fold(self, |writer, c| writer.char(c)),
+        }
     }
 
     /// Writes a decimal number.

@@ -198,11 +198,18 @@ impl fmt::Debug for ContentMd5 {
 
 /// The path in a request's target: neither scheme nor host before it, neither query nor fragment behind.
 fn path(target: &str) -> &str {
-    let target = target.split(['?', '#']).next().unwrap_or_default();
-    match target.split_once("://") {
-        Some((_scheme, rest)) if !target.starts_with('/') => {
-            rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+    let target = split_where(target, |byte| matches!(byte, b'?' | b'#')).map_or(target, |(before, _)| before);
+    match split_where(target, |byte| byte == b'/') {
+        Some((scheme, rest)) if scheme.ends_with(':') && rest.starts_with("//") => {
+            let host = rest.get(2..).unwrap_or_default();
+            split_where(host, |byte| byte == b'/').map_or("/", |(_, path)| path)
         }
         _ => target,
     }
+}
+
+/// What stands before the first byte that is sought, and the rest from it on. It must be sought among ASCII: the search
+/// of [`str`] links what can panic.
+fn split_where(text: &str, sought: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
+    text.split_at_checked(text.bytes().position(sought)?)
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::{Credentials, Request, path};
+use super::{Credentials, Request, path, split_where};
 use crate::codec::base64;
 use crate::utc::Utc;
 
@@ -111,15 +111,15 @@ impl Verifier {
 
     /// The signature in an `Authorization` header that is ours in all else.
     fn claimed_signature(&self, authorization: &str) -> Result<[u8; 32], Refusal> {
-        let (scheme, rest) = authorization.split_once(' ').ok_or(Refusal::MalformedAuthorization)?;
-        if scheme.is_empty() || rest.contains(' ') {
+        let (scheme, rest) = split_once(authorization, b' ').ok_or(Refusal::MalformedAuthorization)?;
+        if scheme.is_empty() || rest.bytes().any(|byte| byte == b' ') {
             return Err(Refusal::MalformedAuthorization);
         }
         // Sinch writes it `application` and `Application`.
         if !scheme.eq_ignore_ascii_case(self.credentials.scheme_word()) {
             return Err(Refusal::OtherScheme);
         }
-        let (key, signature) = rest.split_once(':').ok_or(Refusal::MalformedAuthorization)?;
+        let (key, signature) = split_once(rest, b':').ok_or(Refusal::MalformedAuthorization)?;
         let ours = self.credentials.key();
         if key != ours && !(self.any_case_key && key.eq_ignore_ascii_case(ours)) {
             return Err(Refusal::OtherKey);
@@ -130,12 +130,12 @@ impl Verifier {
     fn check_window(&self, now: Utc, timestamp: &str) -> Result<(), Refusal> {
         let Some(window) = self.window else { return Ok(()) };
         let signed = Utc::parse(timestamp).ok_or(Refusal::MalformedTimestamp)?;
-        if now.abs_diff(signed) <= window {
-            Ok(())
-        } else if signed < now {
+        if signed.saturating_add(window) < now {
             Err(Refusal::TooOld)
-        } else {
+        } else if now.saturating_add(window) < signed {
             Err(Refusal::TooNew)
+        } else {
+            Ok(())
         }
     }
 }
@@ -174,6 +174,12 @@ impl fmt::Debug for Received<'_> {
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
     }
+}
+
+/// What stands before and behind an ASCII character.
+fn split_once(text: &str, character: u8) -> Option<(&str, &str)> {
+    let (before, rest) = split_where(text, |byte| byte == character)?;
+    Some((before, rest.get(1..)?))
 }
 
 /// Bytes are compared, not text: so the expected signature is never written out, whose base64 would be looked up in

@@ -4,8 +4,9 @@ use core::fmt;
 
 use super::forms::Shown;
 use super::members::{members, setters};
-use super::read::{Member, write_pairs};
+use super::read::Member;
 use super::words::{DestinationType, DtmfMode, Indications, Moh, Transport};
+use super::write::write_pairs;
 use crate::headers::Headers;
 use crate::text::Text;
 use crate::word::Word;

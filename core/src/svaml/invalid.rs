@@ -8,9 +8,10 @@ use heapless::Vec;
 use super::MAX_INSTRUCTIONS;
 use super::forms::shown;
 use crate::callback::CallbackEvent;
+use crate::copy::copy;
 use crate::error::{Bound, ReceiveError};
 use crate::limits::{MAX_HEADERS, MAX_NESTING};
-use crate::text::Text;
+use crate::text::{Text, encode_utf8};
 
 /// A rule that a reply breaks.
 ///
@@ -157,7 +158,8 @@ impl Excerpt {
                 whole = false;
                 break;
             };
-            c.encode_utf8(room);
+            let mut utf8 = [0; 4];
+            copy(encode_utf8(c, &mut utf8).as_bytes(), room);
             len = end;
         }
         Self { bytes, len: u8::try_from(len).unwrap_or(0), whole }
@@ -303,11 +305,14 @@ impl core::error::Error for SvamlError {}
 
 /// The caller's buffer cannot hold the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BufferTooSmall;
+pub struct BufferTooSmall {
+    /// Bytes that it takes.
+    pub needed: usize,
+}
 
 impl fmt::Display for BufferTooSmall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("buffer too small for the document")
+        write!(f, "buffer too small, {} bytes needed", self.needed)
     }
 }
 

@@ -51,6 +51,7 @@ mod read;
 mod reply;
 mod script;
 mod words;
+mod write;
 
 use heapless::Vec;
 
@@ -75,6 +76,7 @@ use crate::callback::CallbackEvent;
 pub use crate::callback::MAX_BODY;
 use crate::codec::json::Reader;
 use read::{Member, array, object};
+use write::write;
 
 /// What is replied to a callback that wants no SVAML. An empty body has been seen to be logged as an error.
 pub const NOTHING: &str = "{}";
@@ -240,10 +242,4 @@ fn text(body: &[u8]) -> Result<&str, SvamlError> {
         at: error.valid_up_to(),
     };
     core::str::from_utf8(body).map_err(not_utf8)
-}
-
-/// Writes `what` as JSON to the start of `buf`.
-fn write<'b>(what: &impl serde::Serialize, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
-    let len = serde_json_core::to_slice(what, buf).map_err(|_| BufferTooSmall)?;
-    buf.get(..len).and_then(|json| core::str::from_utf8(json).ok()).ok_or(BufferTooSmall)
 }

@@ -185,13 +185,3 @@ impl<'a> Member<'a> for Headers<'a> {
         self.is_empty()
     }
 }
-
-/// Writes headers as SVAML has them.
-pub(super) fn write_pairs<S: serde::Serializer>(headers: &Headers<'_>, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(serde::Serialize)]
-    struct Pair<'a> {
-        key: Text<'a>,
-        value: Text<'a>,
-    }
-    to.collect_seq(headers.iter().map(|header| Pair { key: header.name, value: header.value }))
-}
