@@ -191,7 +191,7 @@ impl<'a> Svaml<'a> {
     ///
     /// # Errors
     ///
-    /// [`BufferTooSmall`]; what then lies in `buf` is no document.
+    /// [`BufferTooSmall`], which tells the bytes it takes; what then lies in `buf` is no document.
     pub fn write<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
         write(self, buf)
     }
