@@ -52,7 +52,7 @@ async fn serve(stack: Stack<'static>, line: &'static mut Line) -> ! {
             continue;
         }
         let (input, output) = socket.split();
-        let ended = attend(input, output, memory, &EmbassyTime).await;
+        let ended = attend(input, output, memory, &EmbassyTime, |line| println!("{line}")).await;
         let stack = board::stack_high_water();
         match ended {
             Ok(Outcome::Held(route)) => println!("{route}: hung up; at most {stack} bytes of stack"),

@@ -4,6 +4,7 @@ use embedded_io_async::{Read, Write};
 use voxwire::{Application, Command, Config, Event};
 use voxwire_embassy::{Call, CallError, Clock, Inbox, Upgrade};
 
+use crate::log::tell;
 use crate::patience::patiently;
 use crate::{Agent, Memory, Route, echo, greet, play};
 
@@ -19,6 +20,7 @@ pub enum Outcome {
 }
 
 /// Answers the call on a socket that was just accepted, and holds it until somebody hangs up. Close the socket then.
+/// `log` is told who calls, in a line of JSON.
 ///
 /// # Errors
 /// Those of [`Upgrade::read`], [`Call::next`] and [`Call::send`] that end a call.
@@ -27,6 +29,7 @@ pub async fn attend<In: Read, Out: Write<Error = In::Error>, C: Clock>(
     output: Out,
     memory: &mut Memory,
     clock: &C,
+    mut log: impl FnMut(&str),
 ) -> Result<Outcome, CallError<In::Error>> {
     let Memory { inbox, queue, frames } = memory;
     let mut inbox = Inbox::new(inbox);
@@ -40,7 +43,7 @@ pub async fn attend<In: Read, Out: Write<Error = In::Error>, C: Clock>(
     };
     let config = Config::new(route.dialect).format(route.format);
     let mut call = upgrade.accept(config, None, queue, clock).await?;
-    let ended = match (answered(&mut call, &mut inbox).await, route.agent) {
+    let ended = match (answered(&mut call, &mut inbox, &mut log).await, route.agent) {
         (Ok(true), Agent::Echo) => echo::echo(&mut call, &mut inbox, clock).await,
         (Ok(true), Agent::Greet) => greet::greet(&mut call, &mut inbox, frames, route.format, clock).await,
         (Ok(true), Agent::Tone) => play::tone(&mut call, &mut inbox, frames, route.format, clock).await,
@@ -56,10 +59,12 @@ pub async fn attend<In: Read, Out: Write<Error = In::Error>, C: Clock>(
 async fn answered<In: Read, Out: Write<Error = In::Error>, C: Clock>(
     call: &mut Call<'_, Application, In, Out, &C>,
     inbox: &mut Inbox<'_>,
+    log: &mut impl FnMut(&str),
 ) -> Result<bool, CallError<In::Error>> {
     while !call.is_closed() {
         match call.next(inbox).await {
-            Ok(Event::Start(_)) => {
+            Ok(event @ Event::Start(_)) => {
+                tell(&event, log);
                 call.send(Command::Answer).await?;
                 return Ok(true);
             }

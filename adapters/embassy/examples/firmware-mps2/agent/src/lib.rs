@@ -5,6 +5,7 @@
 mod attend;
 mod echo;
 mod greet;
+mod log;
 mod loudness;
 mod memory;
 mod patience;

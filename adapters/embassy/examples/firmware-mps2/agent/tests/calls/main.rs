@@ -13,7 +13,7 @@ mod stage;
 use core::time::Duration;
 
 use embassy_futures::select::select;
-use stage::call;
+use stage::{call, logged_call};
 use voxwire::{Audio, Command, Deadline, Dialect, Event, Instant};
 use voxwire_embassy::{CallError, Clock};
 use voxwire_firmware_agent::{Agent, Outcome, Tone};
@@ -37,6 +37,21 @@ fn the_caller_hears_every_byte_again() {
         called.unwrap();
         assert!(matches!(outcome, Ok(Outcome::Held(route)) if route.agent == Agent::Echo), "{outcome:?}");
     }
+}
+
+#[test]
+fn a_log_is_told_who_calls_and_no_secret() {
+    let mut lines = Vec::new();
+    let (called, _) = logged_call(
+        Dialect::Sinch,
+        "ws://b/sinch/echo",
+        async |caller| caller.hang_up().await,
+        |line| lines.push(line.to_owned()),
+    );
+    called.unwrap();
+    let [line] = &*lines else { panic!("{lines:?}") };
+    assert!(line.contains(r#""c1""#) && line.contains(r#""tenant""#), "{line}");
+    assert!(!line.contains("s3cr3t"), "{line}");
 }
 
 #[test]

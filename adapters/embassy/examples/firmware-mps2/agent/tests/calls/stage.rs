@@ -12,7 +12,7 @@ use std::task::Wake;
 use embassy_futures::join::join;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::pipe;
-use voxwire::{AudioFormat, Command, Config, Dialect, Event, Instant, Platform, Start};
+use voxwire::{AudioFormat, Command, Config, Dialect, Event, Headers, Instant, Platform, Start};
 use voxwire_embassy::{Call, CallError, Dial, Inbox};
 use voxwire_firmware_agent::{Memory, Outcome, attend};
 
@@ -53,6 +53,16 @@ pub(crate) fn call(
     url: &str,
     scene: impl AsyncFnOnce(Caller<'_>),
 ) -> (Result<(), CallError<Infallible>>, Result<Outcome, CallError<Infallible>>) {
+    logged_call(dialect, url, scene, |_| {})
+}
+
+/// The same, with a log.
+pub(crate) fn logged_call(
+    dialect: Dialect,
+    url: &str,
+    scene: impl AsyncFnOnce(Caller<'_>),
+    log: impl FnMut(&str),
+) -> (Result<(), CallError<Infallible>>, Result<Outcome, CallError<Infallible>>) {
     let clock = Clock::default();
     let (there, back) = (Pipe::new(), Pipe::new());
     let mut memory = Memory::new();
@@ -67,7 +77,10 @@ pub(crate) fn call(
         let mut caller = Caller { call, inbox, clock: &clock };
         let start = Start::new("c1");
         caller
-            .say(Event::Start(if dialect == Dialect::Wavix { start.with_stream_id("s1") } else { start }))
+            .say(Event::Start(match dialect {
+                Dialect::Wavix => start.with_stream_id("s1"),
+                _ => start.with_headers(Headers::from(&[("tenant", "s3cr3t")])),
+            }))
             .await;
         if dialect == Dialect::Sinch {
             assert_eq!(caller.hear().await, Command::Answer);
@@ -75,7 +88,7 @@ pub(crate) fn call(
         scene(caller).await;
         Ok(())
     };
-    clock.run(join(caller, attend(&there, &back, &mut memory, &clock)))
+    clock.run(join(caller, attend(&there, &back, &mut memory, &clock, log)))
 }
 
 /// A clock that stands still while there is anything to do.
