@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use common::rivals::{Connect, ConnectBorrowed, hear_borrowed, hear_owned, hear_tagged};
+use common::rivals::{Connect, ConnectBorrowed, hear_borrowed, hear_by_vectors, hear_owned, hear_tagged};
 use common::{Race, noise};
 use voxwire::{
     Application, Audio, AudioFormat, Command, Config, Dialect, Event, Instant, Message, Platform, Session,
@@ -77,7 +77,7 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     };
     assert_eq!(hear(text, &mut out), pcm.len());
     assert_eq!(out, pcm);
-    for rival in [hear_tagged, hear_borrowed] {
+    for rival in [hear_tagged, hear_borrowed, hear_by_vectors] {
         out.fill(0);
         // The rival's decoder wants room for what an estimate says, not for what there is.
         let mut roomy = vec![0; pcm.len() + 3];
@@ -87,12 +87,13 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     assert_eq!(hear_owned(text), pcm);
 
     let mut roomy = vec![0; pcm.len() + 3];
-    let mut roomy_too = roomy.clone();
+    let (mut roomy_too, mut roomy_as_well) = (roomy.clone(), roomy.clone());
     race.heat(&format!("wavix media {} kHz", format.rate() / 1_000), text.len())
         .lane("voxwire", || hear(black_box(text), &mut out))
         .lane("serde owned, base64", || hear_owned(black_box(text)))
         .lane("serde tagged borrowed, base64", || hear_tagged(black_box(text), &mut roomy))
         .lane("serde flat borrowed, base64", || hear_borrowed(black_box(text), &mut roomy_too))
+        .lane("sonic-rs, base64-simd", || hear_by_vectors(black_box(text), &mut roomy_as_well))
         .end();
 }
 

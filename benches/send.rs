@@ -4,6 +4,7 @@ use core::hint::black_box;
 
 use common::rivals::{say_by_macro, say_by_struct};
 use common::{Race, noise};
+use voxwire::_codec::base64;
 use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Session};
 
 const NOW: Instant = Instant::from_millis(20);
@@ -32,19 +33,30 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     let pcm = noise(format.frame_bytes());
     let mut session = live(Dialect::Wavix, r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#);
     let mut buf = vec![0; 2 * pcm.len() + 512];
-    let (mut base64, mut text) = (String::new(), Vec::new());
+    let (mut words, mut text) = (String::new(), Vec::new());
 
     let len = say(&mut session, &pcm, &mut buf);
     let said: serde_json::Value = serde_json::from_slice(&buf[..len]).expect("JSON");
     let by_macro: serde_json::Value = serde_json::from_str(&say_by_macro(&pcm, "str-456")).expect("JSON");
     assert_eq!(said, by_macro);
-    assert_eq!(say_by_struct(&pcm, "str-456", &mut base64, &mut text), len);
+    assert_eq!(say_by_struct(&pcm, "str-456", &mut words, &mut text), len);
     assert_eq!(buf[..len], text);
+
+    let mut out = vec![0; pcm.len().div_ceil(3) * 4];
+    let encode = |out: &mut [u8]| base64::encode(black_box(&pcm), out);
+    let encode_fastest = |out: &mut [u8]| base64_turbo::STANDARD.encode_slice(black_box(&pcm), out);
+    assert!(encode(&mut out));
+    let encoded = out.clone();
+    assert_eq!(encode_fastest(&mut out), Ok(encoded.len()));
+    assert_eq!(out, encoded);
+    let mut out_too = out.clone();
 
     race.heat(&format!("wavix media {} kHz", format.rate() / 1_000), pcm.len())
         .lane("voxwire", || say(&mut session, black_box(&pcm), &mut buf))
         .lane("json macro, base64", || say_by_macro(black_box(&pcm), "str-456"))
-        .lane("serde struct, base64", || say_by_struct(black_box(&pcm), "str-456", &mut base64, &mut text))
+        .lane("serde struct, base64", || say_by_struct(black_box(&pcm), "str-456", &mut words, &mut text))
+        .lane("its base64 alone", || encode(&mut out))
+        .lane("base64-turbo alone", || encode_fastest(&mut out_too))
         .end();
 }
 

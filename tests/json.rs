@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use support::{cases, vocabulary};
 use voxwire::_codec::json::{self, Reader};
 use voxwire::_codec::writer::Writer;
-use voxwire::{Bound, Dialect, MAX_NESTING, ReceiveError, Text};
+use voxwire::{Bound, Dialect, Event, MAX_NESTING, Message, ReceiveError, Text};
 
 /// Reads a document from the outside in, as a dialect does.
 fn walked(text: &str) -> Result<Value, ReceiveError> {
@@ -269,4 +269,76 @@ proptest! {
         prop_assert_eq!(walked(written), Ok(Value::from(text.clone())));
         prop_assert_eq!(serde_json::from_str::<String>(written).ok(), Some(text));
     }
+}
+
+/// Audio as it is usually spelled is read on a path of its own, which white space leads past.
+#[test]
+fn what_is_spelled_as_usual_is_read_as_all_else_is() {
+    let mut texts = 0;
+    for [one, other] in two_oddities() {
+        let odd = |slot: usize| match slot {
+            _ if slot == one.0 => ODDITIES[slot][one.1],
+            _ if slot == other.0 => ODDITIES[slot][other.1],
+            _ => ODDITIES[slot][0],
+        };
+        let text: String = (0..ODDITIES.len()).map(odd).collect();
+        let spaced = format!(" {text}");
+        let read = Dialect::Wavix.decode_event(Message::Text(&text));
+        let read_too = Dialect::Wavix.decode_event(Message::Text(&spaced));
+        match (read, read_too) {
+            (Ok(Event::Other(_)), Ok(Event::Other(_))) | (Err(_), Err(_)) => {}
+            (Ok(read), Ok(read_too)) => assert_eq!(read, read_too, "{text}"),
+            (read, read_too) => panic!("{text}: {read:?} but {read_too:?}"),
+        }
+        let said = Dialect::Wavix.decode_command(Message::Text(&text));
+        assert_eq!(said.is_ok(), read.is_ok(), "{text}");
+        texts += 1;
+    }
+    assert!(texts > 1_500, "{texts}");
+}
+
+/// The parts of a message of audio: first as usual, then as they may come or may not.
+const ODDITIES: [&[&str]; 10] = [
+    &[r#"{"event":"media""#, r#"{"event":"mark""#, r#"{"event":"media2""#, r#"{"Event":"media""#, "{", ""],
+    &[r#","event_time":"2024-01-15T10:30:01Z""#, "", r#","event_time":null"#, r#","event_time":"a\"b""#],
+    &[r#","call_id":"abc-123""#, "", r#","call_id":"\u0061""#, ",\"call_id\":\"\t\"", r#","call_id":"a"#],
+    &[r#","stream_id":"str-456""#, "", r#", "stream_id":"str-456""#, r#","stream_id":"s","stream_id":"t""#],
+    &[
+        r#","sequence_number":2"#,
+        "",
+        r#","sequence_number":02"#,
+        r#","sequence_number":"2""#,
+        r#","sequence_number":"#,
+    ],
+    &[
+        r#","media":{"payload":"AAEC/f7+""#,
+        "",
+        r#","media":{"payload":"AAEC\/f7+""#,
+        r#","media":{"payload":"%""#,
+        ",\"media\":{\"payload\":\"AAECAAECAAECAAECAAECAAECAAECAAECAAECAAEC\u{1}\"",
+        r#","media":{"payload":"""#,
+        r#","media":{"payload":7"#,
+        r#","media":{"PAYLOAD":"AAEC""#,
+    ],
+    &[r#","track":"inbound""#, "", r#","track":"OUTBOUND""#, r#","track":"é""#, r#","track":{}"#],
+    &[
+        r#","timestamp":160"#,
+        "",
+        r#","timestamp":-1"#,
+        r#","timestamp":0"#,
+        r#","timestamp":18446744073709551615"#,
+        r#","timestamp":18446744073709551616"#,
+        r#","timestamp":1.5"#,
+        r#","timestamp":1e2"#,
+        r#","timestamp":00"#,
+        r#","timestamp":"160""#,
+    ],
+    &[r#","chunk":1"#, "", r#","chunk":1,"chunk":2"#, r#","chunk":true"#, r#","chunk": 1"#, r#","chunk":1x"#],
+    &["}}", "}", "}} ", "}}}", r#"},"media":{"payload":"AAEC"}}"#, r#","payload":"AAEC"}}"#, ""],
+];
+
+/// Every two parts in every spelling.
+fn two_oddities() -> impl Iterator<Item = [(usize, usize); 2]> {
+    let all = || (0..ODDITIES.len()).flat_map(|slot| (0..ODDITIES[slot].len()).map(move |odd| (slot, odd)));
+    all().flat_map(move |one| all().filter(move |other| other.0 > one.0).map(move |other| [one, other]))
 }

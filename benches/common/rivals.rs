@@ -1,4 +1,5 @@
-//! What one would write without `voxwire`: `serde_json` for the words, `base64` for the audio.
+//! What one would write without `voxwire`: `serde_json` for the words, `base64` for the audio; or the fastest there are for
+//! both.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -102,6 +103,17 @@ pub fn hear_borrowed(text: &str, pcm: &mut [u8]) -> usize {
     match serde_json::from_str(text) {
         Ok(Borrowed { event: "media", media: Some(media) }) => {
             STANDARD.decode_slice(media.payload, pcm).unwrap_or_default()
+        }
+        _ => 0,
+    }
+}
+
+/// Audio in a borrowing struct, by the fastest JSON and the fastest base64 that are well known. Gives its length.
+pub fn hear_by_vectors(text: &str, pcm: &mut [u8]) -> usize {
+    match sonic_rs::from_str(text) {
+        Ok(Borrowed { event: "media", media: Some(media) }) => {
+            let out = base64_simd::Out::from_slice(pcm);
+            base64_simd::STANDARD.decode(media.payload.as_bytes(), out).map_or(0, |pcm| pcm.len())
         }
         _ => 0,
     }

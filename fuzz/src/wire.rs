@@ -42,6 +42,17 @@ pub fn wire(data: &[u8]) {
 
 const NOW: Instant = Instant::from_millis(1_000);
 
+/// White space means nothing, though what begins with it is never read by the shortest way.
+fn spaced_out<E: End>(mut one: Session<E>, mut other: Session<E>, text: &str) {
+    let spaced = format!(" {text}");
+    let heard = one.handle_message(NOW, Message::Text(text)).map(E::word);
+    let heard_too = other.handle_message(NOW, Message::Text(&spaced)).map(E::word);
+    match (heard, heard_too) {
+        (Err(_), Err(_)) | (Ok(Word::Other(_)), Ok(Word::Other(_))) => {}
+        (heard, heard_too) => assert_eq!(heard, heard_too, "{text}"),
+    }
+}
+
 fn config(dialect: Dialect) -> Config {
     unbounded(Config::new(dialect))
 }
@@ -55,6 +66,9 @@ fn hear_all<'d, E: End>(mut session: Session<E>, lines: impl Iterator<Item = &'d
     for line in lines {
         let message = script::message(line);
         let before = session.clone();
+        if let Message::Text(text) = message {
+            spaced_out(before.clone(), before.clone(), text);
+        }
         let Ok(heard) = session.handle_message(NOW, message) else {
             assert_eq!(session, before, "an error has changed something");
             continue;

@@ -100,19 +100,30 @@ impl Iterator for Blocks<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let mut block = Block { bytes: [0; Block::BYTES], len: 0 };
         let mut chars = [0; Block::CHARS];
-        let mut len: usize = 0;
-        let mut source = self.rest.chars();
-        for (place, c) in chars.iter_mut().zip(&mut source) {
-            // What is not ASCII is not base64 either; neither is a NUL.
-            *place = u8::try_from(c).unwrap_or(0);
-            len = len.saturating_add(1);
-        }
-        self.rest = source.into_text();
+        let (text, more) = match self.rest.as_str() {
+            Some(plain) => {
+                let (text, rest) =
+                    plain.as_bytes().split_at_checked(Block::CHARS).unwrap_or((plain.as_bytes(), &[]));
+                // Where a character is cut in two it is not ASCII, and so no base64: then there is no next block.
+                self.rest = Text::new(plain.get(Block::CHARS..).unwrap_or_default());
+                (text, !rest.is_empty())
+            }
+            None => {
+                let mut source = self.rest.chars();
+                let mut len: usize = 0;
+                for (place, c) in chars.iter_mut().zip(&mut source) {
+                    // What is not ASCII is not base64 either; neither is a NUL.
+                    *place = u8::try_from(c).unwrap_or(0);
+                    len = len.saturating_add(1);
+                }
+                self.rest = source.into_text();
+                (chars.get(..len)?, !self.rest.is_empty())
+            }
+        };
         let start = self.at;
-        self.at = start.saturating_add(len);
+        self.at = start.saturating_add(text.len());
         // Padding may only end the last block.
-        let more = !self.rest.is_empty();
-        match base64::decode(chars.get(..len)?, &mut block.bytes) {
+        match base64::decode(text, &mut block.bytes) {
             Ok(bytes) if !more || bytes == Block::BYTES => block.len = bytes,
             Ok(_) => return Some(self.refuse(self.at)),
             Err(at) => return Some(self.refuse(start.saturating_add(at))),

@@ -20,8 +20,12 @@ use crate::limits::MAX_NESTING;
 use crate::text::Text;
 
 mod string;
+#[cfg(all(feature = "wavix", not(target_os = "none")))]
+mod usual;
 mod value;
 
+#[cfg(all(feature = "wavix", not(target_os = "none")))]
+pub use usual::Usual;
 pub use value::Value;
 
 /// A cursor over one JSON document.

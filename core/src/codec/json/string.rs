@@ -60,7 +60,7 @@ use plain_words as plain_len;
 /// How many bytes stand for themselves: up to a quote, a backslash, a control character or the end. Most strings are
 /// short; the few that are long hold audio, and are worth a search.
 #[cfg(not(target_os = "none"))]
-fn plain_len(bytes: &[u8]) -> usize {
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
     const SHORT: usize = 32;
     let Some((short, long)) = bytes.split_at_checked(SHORT) else { return plain_words(bytes) };
     let len = plain_words(short);
@@ -70,8 +70,8 @@ fn plain_len(bytes: &[u8]) -> usize {
     let end = memchr::memchr2(b'"', b'\\', long).unwrap_or(long.len());
     let run = long.get(..end).unwrap_or_default();
     // Without a branch in the loop it is done many bytes at a time.
-    let clean = run.iter().fold(true, |clean, byte| clean & (*byte >= b' '));
-    let plain = if clean { end } else { run.iter().position(|byte| *byte < b' ').unwrap_or(end) };
+    let least = run.iter().fold(u8::MAX, |least, byte| least.min(*byte));
+    let plain = if least >= b' ' { end } else { run.iter().position(|byte| *byte < b' ').unwrap_or(end) };
     SHORT.saturating_add(plain)
 }
 
