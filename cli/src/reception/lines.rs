@@ -30,11 +30,12 @@ pub(super) struct Filled {
 impl Display for Filled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let held = self.held;
+        let s = if held == 1 { "" } else { "s" };
         match self.limit {
-            Full::Connections => write!(f, "full: {held} connections at once"),
-            Full::Address(address) => write!(f, "full: {held} connections at once of {address}"),
-            Full::Calls => write!(f, "full: {held} calls at once"),
-            Full::Late => write!(f, "late with {held} calls at once"),
+            Full::Connections => write!(f, "full: {held} connection{s} at once"),
+            Full::Address(address) => write!(f, "full: {held} connection{s} at once of {address}"),
+            Full::Calls => write!(f, "full: {held} call{s} at once"),
+            Full::Late => write!(f, "late, with {held} call{s} at once"),
         }?;
         f.write_str("; more are declined")
     }

@@ -56,7 +56,7 @@ fn beyond_the_calls_there_are_more_are_declined() {
         innocent.talk();
     }
     assert!(health(url.strip_prefix("ws://").unwrap()).starts_with("HTTP/1.1 200 "));
-    assert_eq!(server.line_with("full"), "full: 1 calls at once; more are declined");
+    assert_eq!(server.line_with("full"), "full: 1 call at once; more are declined");
     innocent.hangs_up_having_heard_all();
     assert_eq!(server.line_with("room"), "room again for calls; 3 were declined");
     assert_eq!(voxwire(&["call", &url, "--dialect", "wavix", "--fast"]).code, 0);
