@@ -114,7 +114,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     drop(entrance);
     drop(shedding);
     close.send_replace(true);
-    let calls = server.calls.open();
+    let calls = server.reception.calls();
     if calls > 0 {
         server.output.line("draining", &Draining { calls });
     }

@@ -109,6 +109,11 @@ impl Reception {
         self.gate.enter(from).filter(|place| self.identity.is_none() || !place.is_declined())
     }
 
+    /// How many calls go on.
+    pub(crate) fn calls(&self) -> usize {
+        self.gate.calls()
+    }
+
     /// Sheds calls while the server is later than that, for ever. To be run where calls are.
     pub(crate) async fn shed(&self, bound: Duration) {
         lateness::watch(&self.gate, bound).await;

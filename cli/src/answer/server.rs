@@ -26,11 +26,11 @@ pub(super) struct Server {
     pub(super) calls: Calls,
 }
 
-/// Calls, counted.
+/// What has become of the calls so far.
 #[derive(Default)]
 pub(super) struct Calls {
+    /// How many there have been: the next one's number.
     begun: AtomicU64,
-    ended: AtomicU64,
     /// Those whose recordings could not be written, and why the first of them could not.
     unrecorded: Mutex<(u64, String)>,
 }
@@ -45,12 +45,6 @@ pub(super) struct Stopping {
 }
 
 impl Calls {
-    /// How many there are.
-    pub(super) fn open(&self) -> u64 {
-        let ended = self.ended.load(Ordering::Acquire);
-        self.begun.load(Ordering::Acquire).saturating_sub(ended)
-    }
-
     /// # Errors
     /// [`Failure::Unrecorded`] if a call was.
     pub(super) fn were_recorded(&self) -> Result<(), Failure> {
@@ -83,9 +77,8 @@ impl Server {
         // Audio is sent in small frames, each at once.
         let _ = socket.set_nodelay(true);
         let Some(arrival) = self.reception.take(socket, peer, &place, stopping.closing).await else { return };
-        let number = self.calls.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        let number = self.calls.begun.fetch_add(1, Ordering::Relaxed) + 1;
         self.attend(arrival, number, peer, stopping.drained).await;
-        self.calls.ended.fetch_add(1, Ordering::AcqRel);
     }
 
     async fn attend(

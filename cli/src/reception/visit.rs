@@ -76,8 +76,9 @@ impl Visit<'_> {
         let body = callbacks::body(body).await?;
         let now = wall_clock();
         let callback = callbacks.read(&head, &body, now)?;
-        if callback.event() == CallbackEvent::Ice && !gate.has_room_for_a_call() {
-            return Err(Refused::full());
+        // A call that there is no room for now shall not be connected to be declined then.
+        if callback.event() == CallbackEvent::Ice {
+            gate.seat().ok_or_else(Refused::full)?;
         }
         let reply = callbacks.reply(&callback, admission, now)?;
         output.line("callback", &Replied { peer: self.peer, reply: reply.action, callback });

@@ -155,7 +155,7 @@ fn a_server_is_started_again_under_load_on_the_same_port() {
     let lost = Innocent::call(&url);
     drop(third);
     let fourth = start();
-    lost.is_hung_up_on();
+    lost.finds_the_line_dead();
     assert_eq!(voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).code, 0);
     fourth.signal("-TERM");
     assert_eq!(fourth.end().code, 0);

@@ -68,7 +68,7 @@ impl Innocent {
     }
 
     /// Has no more to say to a server that is gone.
-    pub(crate) fn is_hung_up_on(mut self) {
+    pub(crate) fn finds_the_line_dead(mut self) {
         let Self { runtime, call, inbox, .. } = &mut self;
         let end = runtime.block_on(async { timeout(PATIENCE, call.next(inbox)).await });
         match end.expect("an end in time") {
