@@ -56,8 +56,20 @@ struct Counts {
     calls: Tally,
     /// Who is told that there is no room.
     declined: usize,
-    /// Since the server is late: who was refused.
-    late: Option<u64>,
+    shedding: Option<Shedding>,
+}
+
+/// Calls are shed since the server was late, until it holds as many again without being so.
+///
+/// Shedding ends no call, so the load falls only as calls end. It is let rise again slowly, from below: what was once too
+/// much would be so again.
+struct Shedding {
+    late: bool,
+    /// How many calls there were when the server was late.
+    held: usize,
+    /// How many there may be.
+    most: usize,
+    refused: u64,
 }
 
 /// What there is no room for.
@@ -123,8 +135,9 @@ impl Gate {
     /// Lets a call in, or refuses it.
     pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
         let mut counts = self.counts();
-        if counts.must_shed() {
-            counts.late = counts.late.map(|refused| refused + 1);
+        let held = counts.calls.held;
+        if let Some(shedding) = counts.shedding.as_mut().filter(|shedding| !shedding.lets_in(held)) {
+            shedding.refused += 1;
             return None;
         }
         let taken = counts.calls.take(self.limits.calls.unwrap_or(usize::MAX), Full::Calls);
@@ -138,18 +151,28 @@ impl Gate {
         }
     }
 
-    /// Whether the server is late from now on, so that calls are shed.
-    pub(super) fn set_late(&self, late: bool) {
+    /// The server is late: with as many calls as there are, it cannot do its work.
+    pub(super) fn is_late(&self) {
         let mut counts = self.counts();
-        let calls = counts.calls.held;
-        let refused = counts.late;
-        counts.late = late.then(|| refused.unwrap_or_default());
+        let held = counts.calls.held;
+        let told = counts.shedding.take();
+        let refused = told.as_ref().map_or(0, |shedding| shedding.refused);
+        counts.shedding = Some(Shedding { late: true, held, most: held - held / 8, refused });
         drop(counts);
-        match (refused, late) {
-            (None, true) => self.output.line("full", &Filled { limit: Full::Late, held: calls }),
-            (Some(refused), false) => self.output.line("room", &Room { limit: Full::Late, refused }),
-            _ => {}
+        if told.is_none() {
+            self.tell_filled(Some(Filled { limit: Full::Late, held }));
         }
+    }
+
+    /// The server has been on time for a while: it may take some more calls.
+    pub(super) fn is_calm(&self) {
+        let mut counts = self.counts();
+        let Some(shedding) = &mut counts.shedding else { return };
+        shedding.late = false;
+        shedding.most += (shedding.held / 64).max(1);
+        let over = counts.shedding.take_if(|shedding| shedding.most > shedding.held);
+        drop(counts);
+        self.tell_room(over.map(|Shedding { refused, .. }| Room { limit: Full::Late, refused }));
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -186,10 +209,12 @@ impl Counts {
         }
         taken
     }
+}
 
+impl Shedding {
     /// Calls are shed for the sake of those that there are. The first is let in: nobody suffers from it.
-    fn must_shed(&self) -> bool {
-        self.late.is_some() && self.calls.held > 0
+    const fn lets_in(&self, held: usize) -> bool {
+        held == 0 || (!self.late && held < self.most)
     }
 }
 
@@ -354,14 +379,37 @@ mod tests {
     #[test]
     fn the_first_call_is_let_in_however_late_the_server_is() {
         let gate = gate(LIMITS);
-        gate.set_late(true);
+        gate.is_late();
         let first = gate.seat().unwrap();
         assert!(gate.seat().is_none());
-        gate.set_late(false);
+        gate.is_calm();
         let second = gate.seat().unwrap();
         assert!(gate.seat().is_none(), "two are the most");
         drop((first, second));
         assert!(gate.seat().is_some());
+    }
+
+    #[test]
+    fn after_it_was_late_the_server_takes_as_many_calls_again_little_by_little() {
+        let gate = gate(Limits::AMPLE);
+        let mut seats: Vec<_> = (0..64).map(|_| gate.seat().unwrap()).collect();
+        gate.is_late();
+        seats.truncate(32);
+        assert!(gate.seat().is_none(), "late is late");
+        for most in 57..=64 {
+            gate.is_calm();
+            seats.extend(core::iter::from_fn(|| gate.seat()));
+            assert_eq!(seats.len(), most);
+        }
+        gate.is_calm();
+        seats.extend((0..100).map(|_| gate.seat().unwrap()));
+
+        // Late twice is late once, from where it was late last.
+        gate.is_late();
+        seats.truncate(128);
+        gate.is_calm();
+        gate.is_late();
+        assert_eq!(gate.counts().shedding.as_ref().unwrap().most, 112);
     }
 
     proptest! {
