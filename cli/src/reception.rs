@@ -407,7 +407,16 @@ mod tests {
         tokio::task::yield_now().await;
         is_full(ask(&reception, STREAM).await);
         drop(call);
-        assert!(ask(&reception, STREAM).await.is_ok(), "the first harms nobody");
+        let _first = ask(&reception, STREAM).await.unwrap();
         shedding.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_turn_is_declined_if_the_server_is_late_by_then() {
+        let reception = reception(Limits::AMPLE);
+        let _call = ask(&reception, STREAM).await.unwrap();
+        let late = async { reception.gate.is_late() };
+        let (reply, ()) = tokio::join!(ask(&reception, STREAM), late);
+        is_full(reply);
     }
 }

@@ -10,9 +10,13 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
 
 use super::lines::{Filled, Room};
 use crate::report::Output;
+
+/// How far calls begin apart at least: two hundred a second.
+const APART: Duration = Duration::from_millis(5);
 
 /// How many are let in at once.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +61,8 @@ struct Counts {
     /// Who is told that there is no room.
     declined: usize,
     shedding: Option<Shedding>,
+    /// When the next call may begin.
+    next_turn: Option<Instant>,
 }
 
 /// Calls are shed since the server was late, until it holds as many again without being so.
@@ -148,6 +154,22 @@ impl Gate {
                 self.tell_filled(filled);
                 None
             }
+        }
+    }
+
+    /// Waits for a turn to begin a call. Where calls come one by one, it is at once.
+    ///
+    /// How late the server is, is known only once calls go on. A thousand that began together would all be in by then.
+    pub(super) async fn turn(&self) {
+        let now = Instant::now();
+        let turn = {
+            let mut counts = self.counts();
+            let turn = counts.next_turn.map_or(now, |next| next.max(now));
+            counts.next_turn = Some(turn + APART);
+            turn
+        };
+        if turn > now {
+            sleep_until(turn).await;
         }
     }
 
@@ -410,6 +432,28 @@ mod tests {
         gate.is_calm();
         gate.is_late();
         assert_eq!(gate.counts().shedding.as_ref().unwrap().most, 112);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_come_together_begin_one_after_another_and_a_single_one_at_once() {
+        let gate = gate(Limits::AMPLE);
+        let began = Instant::now();
+        gate.turn().await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        let turns = (0..1_000).map(|_| {
+            tokio::spawn({
+                let gate = gate.clone();
+                async move { gate.turn().await }
+            })
+        });
+        for turn in turns.collect::<Vec<_>>() {
+            turn.await.unwrap();
+        }
+        assert_eq!(began.elapsed(), 1_000 * APART);
+        tokio::time::sleep(APART).await;
+        let later = Instant::now();
+        gate.turn().await;
+        assert_eq!(later.elapsed(), Duration::ZERO);
     }
 
     proptest! {

@@ -57,7 +57,7 @@ impl Visit<'_> {
                 Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the server takes no more calls"))
             }
             Wanted::Callback => self.reply(request).await,
-            Wanted::Call => self.open(&request),
+            Wanted::Call => self.open(&request).await,
         };
         Ok(answered.unwrap_or_else(|refused| {
             if let Some(why) = &refused.why {
@@ -88,7 +88,7 @@ impl Visit<'_> {
     }
 
     /// Opens a stream, if that is asked for.
-    fn open(&self, request: &Request<impl Body>) -> Result<Response<Full<Bytes>>, Refused> {
+    async fn open(&self, request: &Request<impl Body>) -> Result<Response<Full<Bytes>>, Refused> {
         if request.method() != Method::GET {
             return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "it neither posts nor gets"));
         }
@@ -105,9 +105,12 @@ impl Visit<'_> {
         }
         let response = create_response_with_body(request, Full::default)
             .map_err(|error| Refused::new(UpgradeRequest::status(&error), error.to_string()))?;
+        let Reception { admission, gate, .. } = self.reception;
         // Whose token is good once shall have it still when there is room.
-        let seat = self.reception.gate.seat().ok_or_else(Refused::full)?;
-        let call_id = self.reception.admission.admit(request.uri().path(), wall_clock())?;
+        gate.seat().ok_or_else(Refused::full)?;
+        let call_id = admission.admit(request.uri().path(), wall_clock())?;
+        gate.turn().await;
+        let seat = gate.seat().ok_or_else(Refused::full)?;
         let _ = self.admitted.set(Admitted { call_id, seat });
         Ok(response)
     }
