@@ -6,11 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use voxwire::{AudioFormat, Config, Dialect};
 use voxwire_tokio::CallConfig;
 
@@ -18,24 +17,25 @@ use crate::agent::Agent;
 use crate::call::{rate, seconds};
 use crate::exit::Failure;
 use crate::reception::{Admission, Reception, Tokens};
-use crate::report::{Output, complain};
+use crate::report::Output;
 use crate::socket::IdentityArgs;
 use crate::stops::Stops;
 use crate::wav::Recording;
 
 mod callbacks;
+mod entrance;
+mod limits;
 mod lines;
 mod server;
 
 use callbacks::CallbackArgs;
+use entrance::Entrance;
+use limits::LimitArgs;
 use lines::{Draining, Listening};
 use server::{Calls, Server, Stopping};
 
 /// How long hanging up may take once the server stops.
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
-
-/// How long the server waits before it accepts again when the system has no descriptors left.
-const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// The format that callbacks ask for if nothing else decides.
 const STREAM: AudioFormat = AudioFormat::pcm16(16_000).unwrap();
@@ -65,6 +65,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", default_value = "3", value_parser = seconds)]
     drain: Duration,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
     callbacks: CallbackArgs,
@@ -78,8 +80,8 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     }
     let agent = agent(&args)?;
     let mut stops = Stops::new()?;
-    let listener = TcpListener::bind(&args.listen).await.map_err(|cause| listen_failure(&args, cause))?;
-    let address = listener.local_addr().map_err(|cause| listen_failure(&args, cause))?;
+    let mut entrance = Entrance::open(&args.listen).await.map_err(|cause| listen_failure(&args, cause))?;
+    let address = entrance.address().map_err(|cause| listen_failure(&args, cause))?;
     let format = args.format(&agent);
     let (server, listening) = open(&args, agent, format, address, output)?;
     let recording = server.agent.recording().zip(format);
@@ -92,19 +94,27 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let (close, closing) = watch::channel(false);
     let (drain, drained) = watch::channel(false);
     let stopping = Stopping { closing, drained };
+    let mut shedding = JoinSet::new();
+    if let Some(bound) = args.limits.shed_late() {
+        let server = server.clone();
+        shedding.spawn(async move { server.reception.shed(bound).await });
+    }
     let mut connections = JoinSet::new();
     loop {
         select! {
-            (socket, peer) = accept(&listener) => {
-                connections.spawn(server.clone().serve(socket, peer, stopping.clone()));
+            (socket, peer) = entrance.next() => {
+                if let Some(place) = server.reception.enter(peer.ip()) {
+                    connections.spawn(server.clone().serve(socket, peer, place, stopping.clone()));
+                }
             }
             Some(_) = connections.join_next() => {}
             () = stops.next() => break,
         }
     }
-    drop(listener);
+    drop(entrance);
+    drop(shedding);
     close.send_replace(true);
-    let calls = server.calls.open();
+    let calls = server.reception.calls();
     if calls > 0 {
         server.output.line("draining", &Draining { calls });
     }
@@ -121,7 +131,8 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         () = draining => {}
         _ = stops.interrupted() => {}
     }
-    server.output.finish()
+    server.output.finish()?;
+    server.calls.were_recorded()
 }
 
 impl Args {
@@ -164,29 +175,14 @@ fn open(
         verified: callbacks.as_ref().is_some_and(|callbacks| callbacks.are_verified()),
     };
     let config = args.dialect.map_or(Config::detect(), Config::new).end_within(HANG_UP_WITHIN);
+    let config = config.silence_limit(Some(args.limits.idle_timeout()));
     let config = format.map_or(config, |format| config.format(format));
-    let config = CallConfig::new(config).drain_within(HANG_UP_WITHIN);
+    let config = CallConfig::new(config).drain_within(HANG_UP_WITHIN).ping_every(args.limits.ping_every());
     let output = Arc::new(output);
-    let reception = Reception::new(config, admission, callbacks, identity, output.clone())?;
+    let limits = args.limits.limits(&agent);
+    let reception = Reception::new(config, admission, callbacks, identity, limits, output.clone())?;
     let server = Server { dialect: args.dialect, agent, reception, output, calls: Calls::default() };
     Ok((Arc::new(server), listening))
-}
-
-/// The next connection, however long it takes: when the system is out of descriptors, until it has some again.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    let mut complained = false;
-    loop {
-        match listener.accept().await {
-            Ok(accepted) => return accepted,
-            Err(error) => {
-                if !complained {
-                    complain(format_args!("cannot take a call: {error}"));
-                    complained = true;
-                }
-                sleep(ACCEPT_AGAIN_AFTER).await;
-            }
-        }
-    }
 }
 
 fn agent(args: &Args) -> Result<Agent, Failure> {

@@ -36,6 +36,9 @@ Exit codes:
 /// The exit code after a second interrupt, as shells give it for the first.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The exit code where something could not be written.
+pub(crate) const UNWRITTEN: u8 = 10;
+
 /// [`AudioFormat::RATES`](voxwire::AudioFormat::RATES), in words.
 pub(crate) const RATES: &str = "8000, 16000, 24000, 44100, 48000 or 96000 Hz";
 
@@ -62,6 +65,8 @@ pub(crate) enum Failure {
     Unanswered(String),
     #[error("cannot write {name}: {cause}")]
     Write { name: String, cause: io::Error },
+    #[error("{calls} not recorded to the end: {first}", calls = Calls(*calls))]
+    Unrecorded { calls: u64, first: String },
     #[error("cannot listen on {address}: {cause}")]
     Listen { address: String, cause: io::Error },
     #[error("the demo failed: {0}")]
@@ -85,6 +90,18 @@ impl core::fmt::Display for Count {
         match self.0 {
             1 => f.write_str("1 message is"),
             many => write!(f, "{many} messages are"),
+        }
+    }
+}
+
+/// Calls, counted.
+struct Calls(u64);
+
+impl core::fmt::Display for Calls {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 call was"),
+            many => write!(f, "{many} calls were"),
         }
     }
 }
@@ -127,7 +144,9 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Recording(WavError::Write { .. } | WavError::Full { .. }) | Self::Write { .. } => 10,
+            Self::Recording(WavError::Write { .. } | WavError::Full { .. })
+            | Self::Write { .. }
+            | Self::Unrecorded { .. } => UNWRITTEN,
             Self::Recording(_) | Self::Read { .. } => 3,
             Self::Unreachable { .. } => 4,
             Self::Declined(_) => 5,

@@ -8,19 +8,14 @@
 //!
 //! Requests follow one another on a connection, until one opens a stream, which the connection then is.
 
-use core::convert::Infallible;
 use core::future::poll_fn;
-use core::net::SocketAddr;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::net::{IpAddr, SocketAddr};
+use core::sync::atomic::AtomicBool;
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
-use http_body_util::Full;
-use hyper::body::{Body, Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue, UPGRADE};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::net::TcpStream;
@@ -28,32 +23,35 @@ use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use voxwire::Application;
-use voxwire_tokio::tungstenite::handshake::server::create_response_with_body;
-use voxwire_tokio::{Call, CallConfig, UpgradeRequest};
+use voxwire_tokio::{Call, CallConfig};
 
 use crate::agent::stopping;
-use crate::clock::wall_clock;
 use crate::exit::Failure;
 use crate::report::Output;
 use crate::socket::{Identity, Socket};
 
 mod admission;
 mod callbacks;
+mod gate;
+mod lateness;
 mod lines;
 mod public;
 mod refused;
 mod tokens;
+mod visit;
 
 pub(crate) use admission::Admission;
 pub(crate) use callbacks::Callbacks;
+pub(crate) use gate::{Limits, Place, Seat};
 pub(crate) use public::PublicUrl;
 pub(crate) use tokens::Tokens;
 
-use lines::{Replied, TurnedAway, Wanted};
-use refused::Refused;
+use gate::Gate;
+use lines::{TurnedAway, Wanted};
+use visit::{Admitted, Visit};
 
-/// How long the next request may take to come, up to the end of its headers; and TLS before the first.
-const REQUEST_WITHIN: Duration = Duration::from_secs(10);
+/// How long the request may take of whom there is no room for.
+const DECLINED_WITHIN: Duration = Duration::from_secs(1);
 
 /// The longest headers of a request, in bytes.
 const MAX_HEADERS: usize = 16 * 1024;
@@ -74,6 +72,7 @@ pub(crate) struct Reception {
     callbacks: Option<Callbacks>,
     /// What the server proves itself with, if it speaks TLS.
     identity: Option<Identity>,
+    gate: Arc<Gate>,
     output: Arc<Output>,
 }
 
@@ -82,6 +81,8 @@ pub(crate) struct Arrival<S> {
     pub(crate) call: Call<Application, S>,
     /// The id of the call that it was opened for, if its token names one.
     pub(crate) call_id: Option<String>,
+    /// Kept for as long as the call goes on.
+    pub(crate) seat: Seat,
 }
 
 impl Reception {
@@ -94,10 +95,28 @@ impl Reception {
         admission: Admission,
         callbacks: Option<Callbacks>,
         identity: Option<Identity>,
+        limits: Limits,
         output: Arc<Output>,
     ) -> Result<Self, Failure> {
         callbacks.as_ref().map_or(Ok(()), |callbacks| callbacks.prove(&admission))?;
-        Ok(Self { config, admission, callbacks, identity, output })
+        let gate = Gate::new(limits, output.clone());
+        Ok(Self { config, admission, callbacks, identity, gate, output })
+    }
+
+    /// Lets a connection in, if only to tell that there is no room. `None`: it is to be closed.
+    pub(crate) fn enter(&self, from: IpAddr) -> Option<Place> {
+        // TLS would cost more than it is worth to be told so.
+        self.gate.enter(from).filter(|place| self.identity.is_none() || !place.is_declined())
+    }
+
+    /// How many calls go on.
+    pub(crate) fn calls(&self) -> usize {
+        self.gate.calls()
+    }
+
+    /// Sheds calls while the server is later than that, for ever. To be run where calls are.
+    pub(crate) async fn shed(&self, bound: Duration) {
+        lateness::watch(&self.gate, bound).await;
     }
 
     /// Takes a connection, with TLS if it is spoken here; then answers the requests on it.
@@ -105,17 +124,18 @@ impl Reception {
         &self,
         socket: TcpStream,
         peer: SocketAddr,
+        place: &Place,
         mut closing: watch::Receiver<bool>,
     ) -> Option<Arrival<Socket>> {
         let Some(identity) = &self.identity else {
-            return self.receive(Socket::Left(socket), peer, closing).await;
+            return self.receive(Socket::Left(socket), peer, place, closing).await;
         };
         let proven = select! {
-            proven = timeout(REQUEST_WITHIN, identity.prove(socket)) => proven,
+            proven = timeout(self.gate.limits().request_within, identity.prove(socket)) => proven,
             () = stopping(&mut closing) => return None,
         };
         let why = match proven {
-            Ok(Ok(socket)) => return self.receive(socket, peer, closing).await,
+            Ok(Ok(socket)) => return self.receive(socket, peer, place, closing).await,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no TLS handshake in time".into(),
         };
@@ -131,11 +151,15 @@ impl Reception {
         &self,
         socket: S,
         peer: SocketAddr,
+        place: &Place,
         mut closing: watch::Receiver<bool>,
     ) -> Option<Arrival<S>> {
-        let visit = Visit {
+        let declined = place.is_declined();
+        let request_within = if declined { DECLINED_WITHIN } else { self.gate.limits().request_within };
+        let mut visit = Visit {
             reception: self,
             peer,
+            declined,
             closing: closing.clone(),
             asked: AtomicBool::new(false),
             admitted: OnceLock::new(),
@@ -143,7 +167,7 @@ impl Reception {
         let service = service_fn(|request| Box::pin(visit.answer(request)));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(REQUEST_WITHIN)
+            .header_read_timeout(request_within)
             // Who has asked may say that he asks for nothing more, and is replied nevertheless.
             .half_close(true)
             .max_buf_size(MAX_HEADERS)
@@ -158,10 +182,10 @@ impl Reception {
         };
         let parts = connection.into_parts();
         let (socket, early) = (parts.io.into_inner(), parts.read_buf);
-        match (ended, visit.admitted.get()) {
-            (Some(Ok(())), Some(call_id)) => {
+        match (ended, visit.admitted.take()) {
+            (Some(Ok(())), Some(Admitted { call_id, seat })) => {
                 let call = Call::application(socket, &early, self.config);
-                Some(Arrival { call, call_id: call_id.clone() })
+                Some(Arrival { call, call_id, seat })
             }
             (ended, _) => {
                 visit.tell_end(ended);
@@ -193,98 +217,6 @@ async fn hear_out<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S) {
     let _ = timeout(HEARD_OUT_WITHIN, heard_out).await;
 }
 
-/// One connection.
-struct Visit<'r> {
-    reception: &'r Reception,
-    peer: SocketAddr,
-    closing: watch::Receiver<bool>,
-    /// Whether there has been a request.
-    asked: AtomicBool,
-    /// Set once a stream is opened, to the id of the call that its token names.
-    admitted: OnceLock<Option<String>>,
-}
-
-impl Visit<'_> {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-        self.asked.store(true, Ordering::Relaxed);
-        let wanted = match *request.method() {
-            Method::POST => Wanted::Callback,
-            _ => Wanted::Call,
-        };
-        let answered = match wanted {
-            _ if *self.closing.borrow() => {
-                Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the server takes no more calls"))
-            }
-            Wanted::Callback => self.reply(request).await,
-            Wanted::Call => self.open(&request),
-        };
-        Ok(answered.unwrap_or_else(|refused| {
-            self.tell_turned_away(wanted, Some(refused.status), &refused.why);
-            refused.response()
-        }))
-    }
-
-    /// Replies to a callback.
-    async fn reply(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Refused> {
-        let Reception { admission, callbacks, output, .. } = self.reception;
-        let callbacks =
-            callbacks.as_ref().ok_or(Refused::new(StatusCode::NOT_FOUND, "none are taken here"))?;
-        let (head, body) = request.into_parts();
-        let body = callbacks::body(body).await?;
-        let now = wall_clock();
-        let callback = callbacks.read(&head, &body, now)?;
-        let reply = callbacks.reply(&callback, admission, now)?;
-        output.line("callback", &Replied { peer: self.peer, reply: reply.action, callback });
-        let mut response = Response::new(Full::from(reply.json));
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(response)
-    }
-
-    /// Opens a stream, if that is asked for.
-    fn open(&self, request: &Request<impl Body>) -> Result<Response<Full<Bytes>>, Refused> {
-        if request.method() != Method::GET {
-            return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "it neither posts nor gets"));
-        }
-        let upgrade = request.headers().get(UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
-        if !upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
-            return match request.uri().path() {
-                "/health" => Ok(Response::default()),
-                _ => Err(Refused::new(StatusCode::UPGRADE_REQUIRED, "it asks for no WebSocket")),
-            };
-        }
-        // What is taken for a body here could be read as frames.
-        if !request.body().is_end_stream() {
-            return Err(Refused::new(StatusCode::BAD_REQUEST, "a request for a WebSocket has no body"));
-        }
-        let response = create_response_with_body(request, Full::default)
-            .map_err(|error| Refused::new(UpgradeRequest::status(&error), error.to_string()))?;
-        let call_id = self.reception.admission.admit(request.uri().path(), wall_clock())?;
-        let _ = self.admitted.set(call_id);
-        Ok(response)
-    }
-
-    /// Tells why a connection ended, unless it did what it came for or the server is closing.
-    fn tell_end(&self, ended: Option<hyper::Result<()>>) {
-        let asked = self.asked.load(Ordering::Relaxed);
-        if *self.closing.borrow() {
-            return;
-        }
-        let why = match ended {
-            Some(Err(error)) if error.is_parse() => error.to_string(),
-            _ if asked => return,
-            Some(Err(error)) if error.is_timeout() => "it asked for nothing in time".into(),
-            Some(Err(error)) => error.to_string(),
-            Some(Ok(())) | None => "it asked for nothing".into(),
-        };
-        self.tell_turned_away(Wanted::Call, None, &why);
-    }
-
-    fn tell_turned_away(&self, wanted: Wanted, status: Option<StatusCode>, why: &str) {
-        let status = status.map(|status| status.as_u16());
-        self.reception.output.line("turned_away", &TurnedAway { peer: self.peer, wanted, status, why });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, DuplexStream, duplex};
@@ -303,20 +235,33 @@ mod tests {
         lasts: tokio::task::JoinHandle<Duration>,
     }
 
-    /// A visitor to whom so many bytes can be said that he has not read.
-    fn visit(unread: usize) -> Visited {
+    /// Somebody's address.
+    const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(core::net::Ipv4Addr::LOCALHOST), 1);
+
+    fn reception(limits: Limits) -> Arc<Reception> {
         let output = Output::new(false, false);
         output.finish().unwrap();
         let public = PublicUrl::parse("ws://127.0.0.1").unwrap();
         let callbacks = Callbacks::new(public, AudioFormat::pcm16(16_000).unwrap());
         let config = CallConfig::new(Config::new(Dialect::Sinch));
         let reception =
-            Reception::new(config, Admission::Open, Some(callbacks), None, Arc::new(output)).unwrap();
+            Reception::new(config, Admission::Open, Some(callbacks), None, limits, Arc::new(output));
+        Arc::new(reception.unwrap())
+    }
+
+    /// A visitor to whom so many bytes can be said that he has not read.
+    fn visit(unread: usize) -> Visited {
+        visit_to(&reception(Limits::AMPLE), unread)
+    }
+
+    fn visit_to(reception: &Arc<Reception>, unread: usize) -> Visited {
         let (close, closing) = watch::channel(false);
         let (visitor, socket) = duplex(unread);
+        let place = reception.enter(PEER.ip()).unwrap();
+        let reception = reception.clone();
         let lasts = tokio::spawn(async move {
             let begun = Instant::now();
-            assert!(reception.receive(socket, ([127, 0, 0, 1], 1).into(), closing).await.is_none());
+            assert!(reception.receive(socket, PEER, &place, closing).await.is_none());
             begun.elapsed()
         });
         Visited { visitor, close, lasts }
@@ -341,7 +286,7 @@ mod tests {
             }
             assert_eq!(visitor.read(&mut [0]).await.unwrap(), 0);
             drop(visitor);
-            assert_eq!(lasts.await.unwrap().as_secs(), REQUEST_WITHIN.as_secs());
+            assert_eq!(lasts.await.unwrap().as_secs(), Limits::AMPLE.request_within.as_secs());
         }
     }
 
@@ -385,5 +330,93 @@ mod tests {
         visitor.write_all(rest).await.unwrap();
         assert_eq!(status(&mut visitor).await, "503");
         assert_eq!(lasts.await.unwrap(), Duration::ZERO);
+    }
+
+    const STREAM: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
+    const ICE: &[u8] = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 29\r\n\r\n\
+        {\"event\":\"ice\",\"callid\":\"c1\"}";
+
+    /// The call that a request opens, or the head of what it is replied.
+    async fn ask(reception: &Reception, request: &[u8]) -> Result<Arrival<DuplexStream>, String> {
+        let (mut visitor, socket) = duplex(4096);
+        let place = reception.enter(PEER.ip()).unwrap();
+        let (_open, closing) = watch::channel(false);
+        visitor.write_all(request).await.unwrap();
+        visitor.shutdown().await.unwrap();
+        if let Some(arrival) = reception.receive(socket, PEER, &place, closing).await {
+            return Ok(arrival);
+        }
+        let mut head = String::new();
+        visitor.read_to_string(&mut head).await.unwrap();
+        Err(head)
+    }
+
+    fn is_full(reply: Result<Arrival<DuplexStream>, String>) {
+        let head = reply.err().unwrap();
+        assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nretry-after: 2\r\n"), "{head}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_there_is_no_room_for_is_told_so_or_not_waited_for() {
+        let reception = reception(Limits { connections: 1, ..Limits::AMPLE });
+        let first = reception.enter(PEER.ip()).unwrap();
+        for request in [DICE, STREAM, b"GET /health HTTP/1.1\r\n\r\n"] {
+            is_full(ask(&reception, request).await);
+        }
+        let Visited { visitor, close: _open, lasts } = visit_to(&reception, 4096);
+        assert!(reception.enter(PEER.ip()).is_none(), "one is told at once, no more");
+        assert_eq!(lasts.await.unwrap(), DECLINED_WITHIN + HEARD_OUT_WITHIN);
+        drop((first, visitor));
+        assert!(ask(&reception, STREAM).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_have_a_limit_of_their_own_and_callbacks_of_those_there_are_have_none() {
+        let reception = reception(Limits { calls: Some(1), ..Limits::AMPLE });
+        let call = ask(&reception, STREAM).await.unwrap();
+        is_full(ask(&reception, STREAM).await);
+        is_full(ask(&reception, ICE).await);
+        assert!(ask(&reception, DICE).await.err().unwrap().starts_with("HTTP/1.1 200 "));
+        drop(call);
+        assert!(ask(&reception, ICE).await.err().unwrap().starts_with("HTTP/1.1 200 "));
+        assert!(ask(&reception, STREAM).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_the_server_is_late_no_call_joins_those_there_are() {
+        let reception = reception(Limits::AMPLE);
+        let shedding = tokio::spawn({
+            let reception = reception.clone();
+            async move { reception.shed(Duration::from_millis(20)).await }
+        });
+        sleep(Duration::from_millis(10)).await;
+        let call = ask(&reception, STREAM).await.unwrap();
+        drop(ask(&reception, STREAM).await.unwrap());
+        // All the time passes at once, as for a task that is not given any.
+        tokio::time::advance(Duration::from_millis(100)).await;
+        tokio::task::yield_now().await;
+        is_full(ask(&reception, STREAM).await);
+        is_full(ask(&reception, ICE).await);
+        assert!(ask(&reception, DICE).await.err().unwrap().starts_with("HTTP/1.1 200 "));
+        sleep(Duration::from_millis(2_200)).await;
+        drop(ask(&reception, STREAM).await.unwrap());
+
+        tokio::time::advance(Duration::from_millis(100)).await;
+        tokio::task::yield_now().await;
+        is_full(ask(&reception, STREAM).await);
+        drop(call);
+        let _first = ask(&reception, STREAM).await.unwrap();
+        shedding.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_turn_is_declined_if_the_server_is_late_by_then() {
+        let reception = reception(Limits::AMPLE);
+        let _call = ask(&reception, STREAM).await.unwrap();
+        let late = async { reception.gate.is_late() };
+        let (reply, ()) = tokio::join!(ask(&reception, STREAM), late);
+        is_full(reply);
     }
 }

@@ -31,7 +31,7 @@ impl Display for Listening {
 
 #[derive(Serialize)]
 pub(super) struct Draining {
-    pub(super) calls: u64,
+    pub(super) calls: usize,
 }
 
 impl Display for Draining {

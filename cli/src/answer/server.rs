@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -11,7 +11,8 @@ use voxwire::{AudioFormat, Dialect, Start};
 use super::lines::{Began, OtherCall, Over};
 use crate::agent::{Agent, Attended, attend};
 use crate::clock::Clock;
-use crate::reception::{Arrival, Reception};
+use crate::exit::{Failure, UNWRITTEN};
+use crate::reception::{Arrival, Place, Reception};
 use crate::report::{Millis, Output, Story, Trace, Trouble, complain};
 use crate::socket::Socket;
 use crate::words::Side;
@@ -25,11 +26,13 @@ pub(super) struct Server {
     pub(super) calls: Calls,
 }
 
-/// Calls, counted.
+/// What has become of the calls so far.
 #[derive(Default)]
 pub(super) struct Calls {
+    /// How many there have been: the next one's number.
     begun: AtomicU64,
-    ended: AtomicU64,
+    /// Those whose recordings could not be written, and why the first of them could not.
+    unrecorded: Mutex<(u64, String)>,
 }
 
 /// When the server stops.
@@ -42,22 +45,40 @@ pub(super) struct Stopping {
 }
 
 impl Calls {
-    /// How many there are.
-    pub(super) fn open(&self) -> u64 {
-        let ended = self.ended.load(Ordering::Acquire);
-        self.begun.load(Ordering::Acquire).saturating_sub(ended)
+    /// # Errors
+    /// [`Failure::Unrecorded`] if a call was.
+    pub(super) fn were_recorded(&self) -> Result<(), Failure> {
+        let unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*unrecorded {
+            (0, _) => Ok(()),
+            (calls, first) => Err(Failure::Unrecorded { calls: *calls, first: first.clone() }),
+        }
+    }
+
+    /// A call could not be recorded to its end.
+    fn count_unrecorded(&self, failure: &Failure) {
+        let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        if unrecorded.0 == 0 {
+            unrecorded.1 = failure.to_string();
+        }
+        unrecorded.0 += 1;
     }
 }
 
 impl Server {
     /// Serves one connection to its end.
-    pub(super) async fn serve(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, stopping: Stopping) {
+    pub(super) async fn serve(
+        self: Arc<Self>,
+        socket: TcpStream,
+        peer: SocketAddr,
+        place: Place,
+        stopping: Stopping,
+    ) {
         // Audio is sent in small frames, each at once.
         let _ = socket.set_nodelay(true);
-        let Some(arrival) = self.reception.take(socket, peer, stopping.closing).await else { return };
-        let number = self.calls.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        let Some(arrival) = self.reception.take(socket, peer, &place, stopping.closing).await else { return };
+        let number = self.calls.begun.fetch_add(1, Ordering::Relaxed) + 1;
         self.attend(arrival, number, peer, stopping.drained).await;
-        self.calls.ended.fetch_add(1, Ordering::AcqRel);
     }
 
     async fn attend(
@@ -68,7 +89,7 @@ impl Server {
         drained: watch::Receiver<bool>,
     ) {
         let output = &self.output;
-        let Arrival { call, call_id: expected } = arrival;
+        let Arrival { call, call_id: expected, seat: _seat } = arrival;
         let clock = Clock::start(false);
         let mut trace = Trace::new(output, number.to_string(), Side::Application, clock, Story::Untold);
         let begun = |dialect, start: &Start<'_>| {
@@ -84,6 +105,9 @@ impl Server {
         let Attended { announced, heard, unknown, said, failure, ended, .. } = attended;
         if let Some(failure) = &failure {
             complain(format_args!("call {number}: {failure}"));
+            if failure.code() == UNWRITTEN {
+                self.calls.count_unrecorded(failure);
+            }
         }
         let over = Over {
             call: number,

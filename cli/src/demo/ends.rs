@@ -17,7 +17,7 @@ use crate::exit::Failure;
 use crate::platform::{Placed, Script, place};
 use crate::provider::{End, FROM, Guide, Leg, Parties, Provider, Stream, TO};
 use crate::random::random;
-use crate::reception::{Admission, Callbacks, PublicUrl, Reception, Tokens};
+use crate::reception::{Admission, Callbacks, Limits, PublicUrl, Reception, Tokens};
 use crate::report::{Output, Trace};
 use crate::socket::Trust;
 use crate::tape::Tape;
@@ -54,7 +54,8 @@ impl Application {
         }
         // What it does with callbacks, people see in the story that the platform tells.
         let told = Arc::new(output.for_programs());
-        let reception = Reception::new(CallConfig::new(config), admission, callbacks, None, told)?;
+        let reception =
+            Reception::new(CallConfig::new(config), admission, callbacks, None, Limits::AMPLE, told)?;
         Ok(Self { listener, url, config, reception, credentials, over: watch::channel(false).0 })
     }
 
@@ -79,7 +80,8 @@ impl Application {
                 () = stopping(&mut over) => break,
             };
             socket.set_nodelay(true).map_err(listening)?;
-            if let Some(arrival) = self.reception.take(socket, peer, self.over.subscribe()).await {
+            let Some(place) = self.reception.enter(peer.ip()) else { continue };
+            if let Some(arrival) = self.reception.take(socket, peer, &place, self.over.subscribe()).await {
                 if let Some(call_id) = &arrival.call_id {
                     trace.note(format_args!("lets the stream in: its token is that of call {call_id:?}"));
                 }

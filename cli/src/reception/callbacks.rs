@@ -122,8 +122,9 @@ impl Callbacks {
     /// [`Failure::Usage`] if not: the public URL or the token will not do.
     pub(super) fn prove(&self, admission: &Admission) -> Result<(), Failure> {
         let longest = admission.suffix(&"x".repeat(MAX_CALL_ID), Utc::default());
-        let refuse =
-            |refused: Refused| Failure::Usage(format!("callbacks cannot be answered: {}", refused.why));
+        let refuse = |refused: Refused| {
+            Failure::Usage(format!("callbacks cannot be answered: {}", refused.why.unwrap_or_default()))
+        };
         self.connect_stream(&longest).map(drop).map_err(refuse)
     }
 

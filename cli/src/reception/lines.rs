@@ -6,6 +6,8 @@ use core::net::SocketAddr;
 use serde::Serialize;
 use voxwire::callback::Callback;
 
+use super::gate::Full;
+
 /// Somebody who asked for something and did not get it.
 #[derive(Serialize)]
 pub(super) struct TurnedAway<'l> {
@@ -14,6 +16,54 @@ pub(super) struct TurnedAway<'l> {
     /// The HTTP status, if it came to one.
     pub(super) status: Option<u16>,
     pub(super) why: &'l str,
+}
+
+/// From now on more are turned away.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Filled {
+    #[serde(flatten)]
+    pub(super) limit: Full,
+    /// How many there are.
+    pub(super) held: usize,
+}
+
+impl Display for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let held = self.held;
+        let s = if held == 1 { "" } else { "s" };
+        match self.limit {
+            Full::Connections => write!(f, "full: {held} connection{s} at once"),
+            Full::Address(address) => write!(f, "full: {held} connection{s} at once of {address}"),
+            Full::Calls => write!(f, "full: {held} call{s} at once"),
+            Full::Late => write!(f, "late, with {held} call{s} at once"),
+        }?;
+        f.write_str("; more are declined")
+    }
+}
+
+/// From now on there is room again.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Room {
+    #[serde(flatten)]
+    pub(super) limit: Full,
+    /// How many were declined or turned away in the meantime.
+    pub(super) refused: u64,
+}
+
+impl Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let refused = self.refused;
+        match self.limit {
+            Full::Connections => f.write_str("room again for connections"),
+            Full::Address(address) => write!(f, "room again for connections of {address}"),
+            Full::Calls => f.write_str("room again for calls"),
+            Full::Late => f.write_str("late no more: room again for calls"),
+        }?;
+        match refused {
+            1 => f.write_str("; 1 was declined"),
+            _ => write!(f, "; {refused} were declined"),
+        }
+    }
 }
 
 /// What somebody asked for, as far as it can be told.

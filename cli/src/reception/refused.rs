@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+    ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
 
@@ -13,12 +13,18 @@ use hyper::{Response, StatusCode};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) status: StatusCode,
-    pub(super) why: Cow<'static, str>,
+    /// `None` if that has been told.
+    pub(super) why: Option<Cow<'static, str>>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, why: why.into() }
+        Self { status, why: Some(why.into()) }
+    }
+
+    /// There is no room for it. The gate tells when that begins and when it is over.
+    pub(super) const fn full() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, why: None }
     }
 
     /// The same for everybody who is refused with this status.
@@ -37,9 +43,8 @@ fn headers(status: StatusCode) -> Vec<(HeaderName, &'static str)> {
     match status {
         StatusCode::UNAUTHORIZED => vec![(WWW_AUTHENTICATE, "application")],
         StatusCode::METHOD_NOT_ALLOWED => vec![(ALLOW, "GET, POST")],
-        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::SERVICE_UNAVAILABLE => {
-            vec![(CONNECTION, "close")]
-        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => vec![(CONNECTION, "close")],
+        StatusCode::SERVICE_UNAVAILABLE => vec![(CONNECTION, "close"), (RETRY_AFTER, "2")],
         StatusCode::UPGRADE_REQUIRED => {
             vec![(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")]
         }

@@ -1,12 +1,15 @@
 //! Recordings that are written.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::{MAX_RATE, WavError};
+
+/// How long a header is, in bytes: the chunk's length of everything behind it is at 4, that of the samples is its end.
+const HEADER: u32 = 44;
 
 /// Writes a whole file of little-endian 16-bit samples, mono, over any that was there. `rate` is in Hz.
 ///
@@ -21,9 +24,9 @@ pub(crate) fn write(path: impl AsRef<Path>, rate: u32, pcm: &[u8]) -> Result<(),
 
 /// A recording written while the call goes on, for as long as it takes.
 ///
-/// The header is brought up to date after the first second of audio and then every ten, so what a killed program
-/// leaves can be played. After
-/// an error the recording is over: what was written before it remains.
+/// The header is written at once, and brought up to date after the first second of audio and then every ten, so what a
+/// killed program leaves can be played. After an error the recording is over: finishing it makes what reached the disk
+/// one that can be played.
 pub(crate) struct Recorder {
     path: PathBuf,
     writer: WavWriter<BufWriter<File>>,
@@ -51,7 +54,8 @@ impl Recorder {
         }
         let spec =
             WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
-        let writer = WavWriter::create(&path, spec).map_err(|error| failure(&path, error))?;
+        let begun = WavWriter::create(&path, spec).and_then(|mut writer| writer.flush().map(|()| writer));
+        let writer = begun.map_err(|error| failure(&path, error))?;
         let save_every = rate * 10;
         // Two bytes a sample, and room for the header, which counts towards the length of the whole.
         let room = u64::from(u32::MAX / 2 - 64);
@@ -82,12 +86,16 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// When the file cannot be written: it ends then with what there was room for.
     pub(crate) fn finish(self) -> Result<Recorded, WavError> {
         let Self { path, writer, half, samples, .. } = self;
         match writer.finalize() {
             Ok(()) => Ok(Recorded { samples, odd_byte: half.is_some() }),
-            Err(error) => Err(failure(&path, error)),
+            Err(error) => {
+                // What is wrong is told; that this went wrong too would add nothing.
+                let _ = cut_short(&path);
+                Err(failure(&path, error))
+            }
         }
     }
 
@@ -114,6 +122,21 @@ pub(crate) struct Recorded {
     pub(crate) samples: u64,
     /// Whether half a sample was left over at the end, and dropped.
     pub(crate) odd_byte: bool,
+}
+
+/// Makes a file end where what was written of it ends, to the sample. That takes no room, so a full disk lets it happen.
+fn cut_short(path: &Path) -> io::Result<()> {
+    let mut file = File::options().write(true).open(path)?;
+    let written = u32::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    // A device has no length, and needs no end.
+    let Some(audio) = written.checked_sub(HEADER) else { return Ok(()) };
+    let audio = audio & !1;
+    file.set_len(u64::from(HEADER + audio))?;
+    for (at, length) in [(4, HEADER - 8 + audio), (HEADER - 4, audio)] {
+        file.seek(SeekFrom::Start(u64::from(at)))?;
+        file.write_all(&length.to_le_bytes())?;
+    }
+    Ok(())
 }
 
 fn failure(path: &Path, error: hound::Error) -> WavError {
@@ -181,12 +204,27 @@ mod tests {
     }
 
     #[test]
+    fn what_reached_the_disk_can_be_played_to_its_last_whole_sample() {
+        let file = Scratch::new("short.wav");
+        write(&file.0, 8_000, &[3; 1_000]).unwrap();
+        let whole = fs::read(&file.0).unwrap();
+        for (kept, samples) in [(44, 0), (45, 0), (46, 1), (543, 249), (1_044, 500)] {
+            // The header still tells of what never came.
+            fs::write(&file.0, &whole[..kept]).unwrap();
+            cut_short(&file.0).unwrap();
+            assert_eq!(file.samples(), vec![0x0303; samples], "{kept}");
+            assert_eq!(fs::read(&file.0).unwrap().len(), 44 + 2 * samples);
+        }
+        fs::write(&file.0, &whole[..43]).unwrap();
+        cut_short(&file.0).unwrap();
+        assert_eq!(fs::read(&file.0).unwrap(), whole[..43]);
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_an_error_and_not_a_short_file() {
-        let mut recorder = Recorder::create("/dev/full", 8_000).unwrap();
-        let error = recorder.push(&vec![0; 100_000]).unwrap_err();
+        let error = Recorder::create("/dev/full", 8_000).err().unwrap();
         assert!(matches!(error, WavError::Write { cause, .. } if cause.kind() == io::ErrorKind::StorageFull));
-        assert!(Recorder::create("/dev/full", 8_000).unwrap().finish().is_err());
     }
 
     /// A file that goes away with the test.

@@ -285,17 +285,3 @@ fn visitors_that_are_no_callers_are_turned_away() {
     assert!(server.line().starts_with(&format!("no call from {}: ", visitor.local_addr().unwrap())));
     assert_eq!(voxwire(&["call", &url, "--dialect", "sinch", "--fast"]).code, 0);
 }
-
-#[test]
-#[cfg(unix)]
-fn a_server_out_of_descriptors_takes_calls_again_when_it_has_some() {
-    let server = Running::start_within(24, &["answer", "--listen", "127.0.0.1:0"]);
-    let line = server.line();
-    let address = line.strip_prefix("listening on ws://").unwrap();
-    let visitors: Vec<_> = (0..40).map(|_| TcpStream::connect(address).unwrap()).collect();
-    let complaint = server.complaint();
-    assert!(complaint.starts_with("voxwire: cannot take a call: "), "{complaint}");
-    drop(visitors);
-    let run = voxwire(&["call", &format!("ws://{address}"), "--dialect", "sinch", "--fast"]);
-    assert_eq!(run.code, 0, "{run:?}");
-}

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use voxwire::{Close, Command, Dialect};
 use voxwire_tokio::Inbox;
 
+use crate::innocent::Innocent;
 use crate::support::{Running, Scratch, block_on, called, caller, samples, silence};
 
 #[test]
@@ -99,4 +100,16 @@ fn code_130_a_caller_who_is_stopped_twice() {
         running.signal("-TERM");
         assert_eq!(running.end().code, 130);
     });
+}
+
+#[test]
+#[cfg(unix)]
+fn what_the_system_asks_for_is_what_the_keyboard_asks_for() {
+    let (server, url) = Running::answer(&["--drain", "60"]);
+    let mut innocent = Innocent::call(&url);
+    server.signal("-TERM");
+    server.line_with("taking no more calls; 1 call to end");
+    innocent.talk();
+    server.signal("-TERM");
+    assert_eq!(server.end().code, 130);
 }

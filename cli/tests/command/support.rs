@@ -15,7 +15,7 @@ use voxwire::{Application, AudioFormat, Config, Dialect, Event, Platform, Start}
 use voxwire_tokio::{Call, Upgrade, connect};
 
 /// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a run of the command left behind.
 #[derive(Debug)]
@@ -82,10 +82,10 @@ impl Running {
         Self::spawn(command(args))
     }
 
-    /// Starts the command with few descriptors to use.
-    pub(crate) fn start_within(descriptors: u32, args: &[&str]) -> Self {
+    /// Starts the command within limits that a shell sets, like `ulimit -n 24`: so few descriptors it may use.
+    pub(crate) fn start_within(limits: &str, args: &[&str]) -> Self {
         let mut command = clean(Command::new("sh"));
-        let script = format!("ulimit -n {descriptors}; exec \"$@\"");
+        let script = format!("{limits}; exec \"$@\"");
         command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_voxwire")]).args(args);
         Self::spawn(command)
     }
@@ -104,9 +104,10 @@ impl Running {
         Self { child, stdout, stderr }
     }
 
-    /// Starts `voxwire answer` on any port, and gives the address it prints.
+    /// Starts `voxwire answer` on any port, and gives the address it prints. How busy this machine is decides nothing.
     pub(crate) fn answer(args: &[&str]) -> (Self, String) {
-        let server = Self::start(&[&["answer", "--listen", "127.0.0.1:0"], args].concat());
+        let never: &[_] = if args.contains(&"--shed-late") { &[] } else { &["--shed-late", "never"] };
+        let server = Self::start(&[&["answer", "--listen", "127.0.0.1:0"], never, args].concat());
         let line = server.line();
         let url = match line.strip_prefix("listening on ") {
             Some(url) => url.to_owned(),

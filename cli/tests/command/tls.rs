@@ -102,6 +102,20 @@ fn who_says_nothing_keeps_nobody_from_calling() {
 }
 
 #[test]
+fn beyond_the_connections_there_are_a_visitor_is_not_even_shaken_hands_with() {
+    let identity = Identity::new();
+    let (server, url) = identity.answer(&["--max-connections", "1"]);
+    let visitor = TcpStream::connect(url.strip_prefix("wss://").unwrap()).unwrap();
+    let call = || voxwire(&["call", &url, "--ca", &identity.cert, "--dialect", "sinch", "--fast"]);
+    let refused = call();
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert_eq!(server.line(), "full: 1 connection at once of 127.0.0.1; more are declined");
+    drop(visitor);
+    server.line_with("room again");
+    assert_eq!(call().code, 0);
+}
+
+#[test]
 fn a_server_that_vanishes_in_the_handshake_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("wss://{}", listener.local_addr().unwrap());

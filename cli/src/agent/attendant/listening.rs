@@ -11,6 +11,7 @@ use crate::agent::{Agent, Cleared};
 use crate::exit::Failure;
 use crate::report::{Between, Trouble};
 use crate::tape;
+use crate::wav::Recorder;
 
 impl Attendant<'_> {
     pub(super) async fn listen(&mut self, audio: Audio<'_>) {
@@ -40,7 +41,8 @@ impl Attendant<'_> {
         let taped = self.tape.as_mut().map_or(Ok(()), |tape| tape.heard(pcm));
         let recorded = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.push(pcm));
         if let Err(failure) = taped.and(recorded.map_err(Failure::from)) {
-            self.recorder = None;
+            // What reached the disk can be played.
+            let _ = self.recorder.take().map(Recorder::finish);
             self.give_up(failure, "the recording cannot be written");
         }
     }

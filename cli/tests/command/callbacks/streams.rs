@@ -7,6 +7,7 @@ use voxwire_tokio::tungstenite::{self, Message, WebSocket};
 
 use super::post::{Client, ice};
 use super::{endpoint, signed, status_of, unsigned};
+use crate::innocent::Innocent;
 use crate::support::{parsed, voxwire};
 
 #[test]
@@ -41,6 +42,21 @@ fn an_incoming_call_is_connected_to_a_stream_that_opens_once() {
     );
     stream.close(None).unwrap();
     assert!(server.line().contains("call 1 from"));
+}
+
+#[test]
+fn a_stream_that_there_is_no_room_for_may_be_opened_when_there_is() {
+    let (server, address) = signed(&["--max-calls", "1"]);
+    let mut client = Client::to(&address);
+    let [first, second] = ["c1", "c2"].map(|call_id| endpoint(&mut client, &ice(call_id).signed()));
+    let mut innocent = Innocent::call(&first);
+    assert_eq!(status_of(&second), 503);
+    let reply = client.post(&ice("c3").signed());
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("2")));
+    innocent.talk();
+    innocent.hangs_up_having_heard_all();
+    assert_eq!(server.line_with("room"), "room again for calls; 2 were declined");
+    assert_eq!(status_of(&second), 101);
 }
 
 #[test]
