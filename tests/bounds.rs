@@ -3,8 +3,8 @@
 use support::phases::NOW;
 use support::samples::VOICE;
 use voxwire::{
-    Application, Audio, Bound, Command, Config, Dialect, Event, Mark, Message, ReceiveError, SendError,
-    Session, Start,
+    Application, Audio, Bound, Command, Config, Dialect, Event, MAX_IDENTIFIER, Mark, Message, ReceiveError,
+    SendError, Session, Start,
 };
 
 const MARK: &str = r#"{"event":"mark","stream_id":"s1","mark":{"name":"m"}}"#;
@@ -104,4 +104,35 @@ fn raw_audio_of_the_greatest_length_is_said_and_measured() {
 fn what_needs_no_words_has_no_length() {
     let session = application(Config::new(Dialect::Wavix));
     assert_eq!(session.measure(NOW, Command::Answer), Ok(0));
+}
+
+#[test]
+fn an_id_of_the_greatest_length_is_said_and_heard() {
+    let id = "i".repeat(MAX_IDENTIFIER);
+    let longer = "i".repeat(MAX_IDENTIFIER + 1);
+    let mut buf = [0; 512];
+    for start in [Start::new(&id), Start::new("c1").with_stream_id(&id)] {
+        let mut platform = Session::platform(Config::new(Dialect::Wavix), NOW);
+        let mut application = Session::application(Config::new(Dialect::Wavix), NOW);
+        let said = platform.send(NOW, Event::Start(start), &mut buf).unwrap().unwrap();
+        let Ok(Event::Start(heard)) = application.handle_message(NOW, said) else { panic!("{said:?}") };
+        assert_eq!((heard.call_id, heard.stream_id), (start.call_id, start.stream_id));
+    }
+    for start in [Start::new(&longer), Start::new("c1").with_stream_id(&longer)] {
+        let mut platform = Session::platform(Config::new(Dialect::Wavix), NOW);
+        let refused = platform.send(NOW, Event::Start(start), &mut buf);
+        assert_eq!(refused, Err(SendError::Limit { bound: Bound::Identifier }));
+    }
+    // Of the ids that are heard only the stream's is kept, and so bound.
+    let text = format!(r#"{{"event":"start","call_id":"{longer}","stream_id":"{longer}"}}"#);
+    let refused = Dialect::Wavix.decode_event(Message::Text(&text));
+    assert_eq!(refused, Err(ReceiveError::Limit { bound: Bound::Identifier, at: text.len() }));
+    let text = format!(r#"{{"event":"start","call_id":"{longer}","stream_id":"{id}"}}"#);
+    assert!(matches!(Dialect::Wavix.decode_event(Message::Text(&text)), Ok(Event::Start(_))));
+}
+
+#[test]
+fn what_the_platform_holds_is_what_its_page_says() {
+    assert_eq!(Dialect::Sinch.playback_buffer(), Some(5_000_000));
+    assert_eq!(Dialect::Wavix.playback_buffer(), None);
 }
