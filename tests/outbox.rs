@@ -248,3 +248,31 @@ fn a_word_that_does_not_fit_where_cleared_audio_lay_is_next_all_the_same() {
     queue.pop();
     assert!(queue.outbox.is_empty());
 }
+
+#[test]
+fn a_heartbeat_that_is_owed_waits_where_nothing_else_says_as_much() {
+    let heartbeat = Message::Text(r#"{"command":"heartbeat"}"#);
+    let voice = Message::Binary(&VOICE[..320]);
+    let mut session = Duet::new(Dialect::Sinch).live(phases::call(Dialect::Sinch)).application;
+    let mut outbox = Outbox::new([0; 1_024 + RESERVE]);
+    // One is as good as two, and audio as good as one.
+    outbox.push(heartbeat);
+    outbox.push(heartbeat);
+    assert_eq!(outbox.front(), Some(heartbeat));
+    outbox.pop();
+    assert!(outbox.is_empty());
+    outbox.send(&mut session, NOW, Command::Audio(Audio::raw(&VOICE[..320]))).unwrap();
+    outbox.push(heartbeat);
+    // A close is said whatever waits.
+    outbox.push(Message::Close(Close::NORMAL));
+    for message in [voice, Message::Close(Close::NORMAL)] {
+        assert_eq!(outbox.front(), Some(message));
+        outbox.pop();
+    }
+    assert!(outbox.is_empty());
+    // Words are no sign of life.
+    outbox.send(&mut session, NOW, Command::Clear).unwrap();
+    outbox.push(heartbeat);
+    outbox.pop();
+    assert_eq!(outbox.front(), Some(heartbeat));
+}
