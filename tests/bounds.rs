@@ -46,6 +46,11 @@ fn a_text_of_the_greatest_length_is_heard_and_audio_may_be_longer() {
     assert_eq!(short, before);
     let media = application(config.max_text(bytes(MEDIA) - 1)).handle_message(NOW, Message::Text(MEDIA));
     assert!(matches!(media, Ok(Event::Audio(_))), "{media:?}");
+
+    let mut platform = Session::platform(config.max_text(bytes(MEDIA) - 1), NOW);
+    assert!(matches!(platform.handle_message(NOW, Message::Text(MEDIA)), Ok(Command::Dropped(_))));
+    let refused = platform.handle_message(NOW, Message::Text(MARK));
+    assert_eq!(refused, Err(ReceiveError::Limit { bound: Bound::Text, at: MEDIA.len() - 1 }));
 }
 
 #[test]

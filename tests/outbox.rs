@@ -9,7 +9,7 @@ use support::duet::Duet;
 use support::samples::VOICE;
 use support::{cases, phases};
 use voxwire::{
-    Application, Audio, Bound, Close, Command, Dialect, Instant, Mark, Message, Outbox, OutboxError,
+    Application, Audio, Bound, Close, Command, Dialect, Event, Instant, Mark, Message, Outbox, OutboxError,
     SendError, Session,
 };
 
@@ -275,4 +275,33 @@ fn a_heartbeat_that_is_owed_waits_where_nothing_else_says_as_much() {
     outbox.push(heartbeat);
     outbox.pop();
     assert_eq!(outbox.front(), Some(heartbeat));
+}
+
+#[test]
+fn a_platform_stops_and_hangs_up_whatever_audio_waits() {
+    let mut session = Duet::new(Dialect::Wavix).live(phases::call(Dialect::Wavix)).platform;
+    let mut outbox = Outbox::new([0; 4_096 + RESERVE]);
+    let full = loop {
+        match outbox.send(&mut session, NOW, Event::Audio(Audio::raw(&VOICE[..3]))) {
+            Ok(()) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(full, OutboxError::Full);
+    assert_eq!(outbox.send(&mut session, NOW, Event::Stop), Ok(()));
+    assert_eq!(outbox.send(&mut session, NOW, Event::Hangup(Close::NORMAL)), Ok(()));
+}
+
+#[test]
+fn what_a_platform_says_twice_is_said_twice() {
+    let mut session = Duet::new(Dialect::Wavix).live(phases::call(Dialect::Wavix)).platform;
+    let mut outbox = Outbox::new([0; 4_096 + RESERVE]);
+    for _ in 0..2 {
+        outbox.send(&mut session, NOW, Event::Mark(Mark::new("m"))).unwrap();
+    }
+    for _ in 0..2 {
+        assert!(matches!(outbox.front(), Some(Message::Text(text)) if text.contains("mark")));
+        outbox.pop();
+    }
+    assert!(outbox.is_empty());
 }
