@@ -112,3 +112,13 @@ proptest! {
         prop_assert_eq!(framed(length, pieces), naive(length, whole));
     }
 }
+
+#[test]
+fn without_memory_there_is_no_frame() {
+    let mut framer = Framer::new([0_u8; 0]);
+    let mut audio = &VOICE[..320];
+    assert_eq!(framer.next(&mut audio), None);
+    assert_eq!((framer.frame_len(), audio.len()), (0, 320));
+    assert_eq!(framer.finish(0), None);
+    assert_eq!(framer.finish_short(), None);
+}

@@ -9,7 +9,7 @@ use support::samples::{self, VOICE};
 use support::vocabulary;
 use voxwire::{
     Application, Audio, Close, Command, Config, Dialect, Dropped, Due, Event, Mark, Message, Platform,
-    SendError, Session,
+    ReceiveError, SendError, Session,
 };
 
 const DIALECTS: [Dialect; 2] = [Dialect::Sinch, Dialect::Wavix];
@@ -215,6 +215,18 @@ fn law_3_after_a_stop_even_garbage_is_the_end() {
     assert_eq!(application.handle_message(NOW, Message::Text(r#"{"event":"stop"}"#)), Ok(Event::Stop));
     assert_eq!(application.handle_message(NOW, Message::Text("{")), Ok(Event::Hangup(Close::BARE)));
     assert!(application.is_closed());
+}
+
+#[test]
+fn law_3_only_what_lies_where_it_belongs_is_read() {
+    let elsewhere = r#"{"event":"media","other":{"payload":"AAEC"},"payload":"AAEC","media":"AAEC"}"#;
+    let heard = Dialect::Wavix.decode_event(Message::Text(elsewhere));
+    let what = "media without a payload";
+    assert_eq!(heard, Err(ReceiveError::Malformed { what, at: elsewhere.len() }));
+    let elsewhere = r#"{"event":"mark","other":{"name":"m"},"name":"m","mark":"m"}"#;
+    let heard = Dialect::Wavix.decode_event(Message::Text(elsewhere));
+    let what = "mark without a name";
+    assert_eq!(heard, Err(ReceiveError::Malformed { what, at: elsewhere.len() }));
 }
 
 // Law 4. Raw audio in is the same pointer out.

@@ -9,7 +9,7 @@ use support::duet::Duet;
 use support::samples::VOICE;
 use support::{cases, phases};
 use voxwire::{
-    Application, Audio, Bound, Close, Command, Dialect, Instant, Mark, Message, Outbox, OutboxError,
+    Application, Audio, Bound, Close, Command, Dialect, Event, Instant, Mark, Message, Outbox, OutboxError,
     SendError, Session,
 };
 
@@ -247,4 +247,57 @@ fn a_word_that_does_not_fit_where_cleared_audio_lay_is_next_all_the_same() {
     queue.check();
     queue.pop();
     assert!(queue.outbox.is_empty());
+}
+
+#[test]
+fn a_heartbeat_that_is_owed_waits_where_nothing_else_says_as_much() {
+    let heartbeat = Message::Text(r#"{"command":"heartbeat"}"#);
+    let voice = Message::Binary(&VOICE[..320]);
+    let mut session = Duet::new(Dialect::Sinch).live(phases::call(Dialect::Sinch)).application;
+    let mut outbox = Outbox::new([0; 1_024 + RESERVE]);
+    // One is as good as two, and audio as good as one.
+    outbox.push(heartbeat);
+    outbox.push(heartbeat);
+    assert_eq!(outbox.front(), Some(heartbeat));
+    outbox.pop();
+    assert!(outbox.is_empty());
+    outbox.send(&mut session, NOW, Command::Audio(Audio::raw(&VOICE[..320]))).unwrap();
+    outbox.push(heartbeat);
+    // A close is said whatever waits.
+    outbox.push(Message::Close(Close::NORMAL));
+    for message in [voice, Message::Close(Close::NORMAL)] {
+        assert_eq!(outbox.front(), Some(message));
+        outbox.pop();
+    }
+    assert!(outbox.is_empty());
+    // Words are no sign of life.
+    outbox.send(&mut session, NOW, Command::Clear).unwrap();
+    outbox.push(heartbeat);
+    outbox.pop();
+    assert_eq!(outbox.front(), Some(heartbeat));
+}
+
+#[test]
+fn a_platform_stops_and_hangs_up_whatever_audio_waits() {
+    let mut session = Duet::new(Dialect::Wavix).live(phases::call(Dialect::Wavix)).platform;
+    let mut outbox = Outbox::new([0; 4_096 + RESERVE]);
+    let voice = Event::Audio(Audio::raw(&VOICE[..3]));
+    let full = (0..100).find_map(|_| outbox.send(&mut session, NOW, voice).err());
+    assert_eq!(full, Some(OutboxError::Full));
+    assert_eq!(outbox.send(&mut session, NOW, Event::Stop), Ok(()));
+    assert_eq!(outbox.send(&mut session, NOW, Event::Hangup(Close::NORMAL)), Ok(()));
+}
+
+#[test]
+fn what_a_platform_says_twice_is_said_twice() {
+    let mut session = Duet::new(Dialect::Wavix).live(phases::call(Dialect::Wavix)).platform;
+    let mut outbox = Outbox::new([0; 4_096 + RESERVE]);
+    for _ in 0..2 {
+        outbox.send(&mut session, NOW, Event::Mark(Mark::new("m"))).unwrap();
+    }
+    for _ in 0..2 {
+        assert!(matches!(outbox.front(), Some(Message::Text(text)) if text.contains("mark")));
+        outbox.pop();
+    }
+    assert!(outbox.is_empty());
 }

@@ -46,7 +46,10 @@ impl<'m> Base64<'m> {
     pub(super) fn stands_for(self, bytes: &[u8]) -> bool {
         let mut rest = bytes;
         let starts = self.blocks().all(|block| {
-            let after = block.ok().and_then(|block| rest.strip_prefix(block.bytes()));
+            let after = block.ok().and_then(|block| {
+                let (start, after) = rest.split_at_checked(block.bytes().len())?;
+                (start == block.bytes()).then_some(after)
+            });
             rest = after.unwrap_or_default();
             after.is_some()
         });

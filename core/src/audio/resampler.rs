@@ -201,7 +201,8 @@ impl<A: Arithmetic> Resampler<A> {
     fn take(&mut self, input: &mut &[i16], output: &mut [i16]) -> usize {
         match &mut self.filter {
             Filter::Copy => {
-                let (taken, rest) = input.split_at(input.len().min(output.len()));
+                let split = input.split_at_checked(output.len());
+                let (taken, rest) = split.unwrap_or((*input, &[]));
                 output.iter_mut().zip(taken).for_each(|(place, sample)| *place = *sample);
                 *input = rest;
                 taken.len()

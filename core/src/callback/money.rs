@@ -31,12 +31,13 @@ impl<'m> Amount<'m> {
     /// The number times ten to the power of `decimals`: `0.0041` is 41 with four decimals, 4100 with six. `None` if
     /// that is not a whole number, or not an `i64`.
     pub fn scaled(&self, decimals: u32) -> Option<i64> {
+        // Neither one character nor a long text: what core searches these by is not proven to be without panics.
         let (mantissa, exponent) = self.0.split_once(['e', 'E']).unwrap_or((self.0, "0"));
-        let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        let (sign, mantissa) = match mantissa.strip_prefix("-") {
             Some(mantissa) => (-1, mantissa),
             None => (1, mantissa),
         };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let (whole, fraction) = mantissa.split_once(['.']).unwrap_or((mantissa, ""));
         let digits = || whole.bytes().chain(fraction.bytes());
         // Without its zeros at the end the mantissa takes no further division: it is whole, or it cannot be.
         let zeros = digits().rev().take_while(|digit| *digit == b'0').count();

@@ -153,14 +153,14 @@ impl Excerpt {
         let mut bytes = [0; Self::MAX];
         let (mut len, mut whole) = (0_usize, true);
         for c in chars {
-            let end = len.saturating_add(c.len_utf8());
-            let Some(room) = bytes.get_mut(len..end) else {
+            let mut utf8 = [0; 4];
+            let utf8 = encode_utf8(c, &mut utf8).as_bytes();
+            let Some(room) = bytes.get_mut(len..).and_then(|rest| rest.get_mut(..utf8.len())) else {
                 whole = false;
                 break;
             };
-            let mut utf8 = [0; 4];
-            copy(encode_utf8(c, &mut utf8).as_bytes(), room);
-            len = end;
+            copy(utf8, room);
+            len = len.saturating_add(utf8.len());
         }
         Self { bytes, len: u8::try_from(len).unwrap_or(0), whole }
     }

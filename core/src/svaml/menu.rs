@@ -218,13 +218,16 @@ impl serde::Serialize for Choice<'_> {
     }
 }
 
+/// A text, for core encodes a character first, where it is not proven to be without panics.
+const QUOTE: &str = "\"";
+
 impl<'a> Member<'a> for Choice<'a> {
     fn read(json: &mut Reader<'a>, name: &'static str) -> Result<Self, SvamlError> {
         json.peek();
         let start = json.at();
         let text = Text::read(json, name)?;
         let quoted = json.since(start);
-        let raw = quoted.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(quoted);
+        let raw = quoted.strip_prefix(QUOTE).and_then(|raw| raw.strip_suffix(QUOTE)).unwrap_or(quoted);
         Ok(Self::of(text, raw))
     }
 }
