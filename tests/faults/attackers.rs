@@ -11,9 +11,6 @@ pub(crate) mod messages;
 pub(crate) mod opening;
 pub(crate) mod violations;
 
-/// The longest that an attacker goes on whom nobody ends.
-const STAMINA: Duration = Duration::from_secs(90);
-
 /// The most that is said by an attacker who is to be refused, in bytes: more than any victim may keep.
 const TOO_MUCH: usize = 32 << 20;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant as Clock;
 
-use crate::peer::{BINARY, Came, PATIENCE, PING, PONG, Part, Peer, Stage};
+use crate::peer::{BINARY, Came, PATIENCE, PING, PONG, Part, Peer};
 use crate::victim::Victim;
 
 /// How often it speaks.
@@ -32,7 +32,7 @@ pub(crate) struct Heard {
 
 impl Innocent {
     pub(crate) fn begin(victim: &Victim, part: Part) -> io::Result<Self> {
-        let peer = Peer::reach(victim, part, Stage::Answered)?;
+        let peer = Peer::reach_patient(victim, part)?;
         let is_over = Arc::<AtomicBool>::default();
         let told = is_over.clone();
         let call = thread::spawn(move || Self::talk(peer, || told.load(Ordering::SeqCst)));
@@ -48,7 +48,7 @@ impl Innocent {
     /// A whole call of so many frames.
     pub(crate) fn call(victim: &Victim, part: Part, frames: usize) -> io::Result<Heard> {
         let mut left = frames;
-        Self::talk(Peer::reach(victim, part, Stage::Answered)?, || {
+        Self::talk(Peer::reach_patient(victim, part)?, || {
             left = left.saturating_sub(1);
             left == 0
         })
@@ -89,7 +89,10 @@ impl Innocent {
                 Came::Nothing if until.is_none() => {}
                 Came::Nothing => {
                     let lost = said.len();
-                    return Err(io::Error::other(format!("{lost} of {} frames did not come back", heard.frames)));
+                    return Err(io::Error::other(format!(
+                        "{lost} of {} frames did not come back",
+                        heard.frames
+                    )));
                 }
                 Came::End { .. } => {
                     let lost = said.len();

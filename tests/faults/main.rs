@@ -144,9 +144,11 @@ impl Job {
 /// A victim that has had a call in each part: runtimes begin threads of their own with the first, and keep them.
 fn begin(kind: Kind, descriptors: Option<u32>) -> Victim {
     let victim = Victim::start(kind, descriptors);
-    let parts: &[Part] = if kind.is_command { &[Part::Platform] } else { &[Part::Platform, Part::Application] };
+    let parts: &[Part] =
+        if kind.is_command { &[Part::Platform] } else { &[Part::Platform, Part::Application] };
     for &part in parts {
-        Innocent::call(&victim, part, 20).unwrap_or_else(|error| panic!("{}: the first call: {error}", kind.name));
+        Innocent::call(&victim, part, 20)
+            .unwrap_or_else(|error| panic!("{}: the first call: {error}", kind.name));
     }
     victim
 }

@@ -8,7 +8,8 @@ use std::time::Instant as Clock;
 use socket2::SockRef;
 use voxwire_tokio::tungstenite::handshake::derive_accept_key;
 
-use crate::victim::Victim;
+use crate::victim::{Deadline, Victim};
+use crate::victims::{ALERT, HASTY, RINGING};
 
 /// How long anything may take that must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -53,7 +54,9 @@ pub(crate) enum Stage {
 pub(crate) enum Came {
     Frame(u8, Vec<u8>),
     /// The stream has ended, by a reset or in order.
-    End { reset: bool },
+    End {
+        reset: bool,
+    },
     /// Nothing in time.
     Nothing,
 }
@@ -61,31 +64,48 @@ pub(crate) enum Came {
 pub(crate) struct Peer {
     pub(crate) socket: TcpStream,
     pub(crate) part: Part,
+    /// How long it goes on if nobody ends it: longer than the victim should let it.
+    pub(crate) stamina: Duration,
     /// What has come and is not a whole frame.
     unread: Vec<u8>,
 }
 
 impl Peer {
-    /// Comes to a stage with the victim.
+    /// Comes to a stage with the victim, which is not patient with it there.
     pub(crate) fn reach(victim: &Victim, part: Part, stage: Stage) -> io::Result<Self> {
-        Self::reach_as(victim, part, stage, if stage == Stage::Ringing { "ringing" } else { "c1" })
+        match stage {
+            Stage::Connected => Self::reach_on("/", victim, part, stage, "c1"),
+            Stage::Opened => Self::reach_on(HASTY, victim, part, stage, "c1"),
+            Stage::Ringing => Self::reach_on(HASTY, victim, part, stage, RINGING),
+            Stage::Answered => Self::reach_named(victim, part, "c1"),
+        }
     }
 
-    /// The same, in a call of this id, if it is the attacker's to name.
-    pub(crate) fn reach_as(victim: &Victim, part: Part, stage: Stage, id: &str) -> io::Result<Self> {
+    /// Comes to a call of this id, if it is the attacker's to name.
+    pub(crate) fn reach_named(victim: &Victim, part: Part, id: &str) -> io::Result<Self> {
+        Self::reach_on(ALERT, victim, part, Stage::Answered, id)
+    }
+
+    /// Comes to a call with whoever has patience.
+    pub(crate) fn reach_patient(victim: &Victim, part: Part) -> io::Result<Self> {
+        Self::reach_on("/", victim, part, Stage::Answered, "c1")
+    }
+
+    fn reach_on(path: &str, victim: &Victim, part: Part, stage: Stage, id: &str) -> io::Result<Self> {
         let socket = match part {
             Part::Platform => TcpStream::connect(victim.address())?,
             Part::Application => {
                 let listener = TcpListener::bind("127.0.0.1:0")?;
-                victim.call(&format!("ws://{}/", listener.local_addr()?));
+                victim.call(&format!("ws://{}{path}", listener.local_addr()?));
                 listener.accept()?.0
             }
         };
         socket.set_nodelay(true)?;
         socket.set_write_timeout(Some(STEP))?;
-        let mut peer = Self { socket, part, unread: Vec::new() };
+        let stamina = victim.kind().deadline(Deadline::Silence) + PATIENCE;
+        let mut peer = Self { socket, part, stamina, unread: Vec::new() };
         if stage >= Stage::Opened {
-            peer.open()?;
+            peer.open(path)?;
         }
         if stage >= Stage::Ringing {
             match part {
@@ -102,10 +122,10 @@ impl Peer {
         Ok(peer)
     }
 
-    fn open(&mut self) -> io::Result<()> {
+    fn open(&mut self, path: &str) -> io::Result<()> {
         match self.part {
             Part::Platform => {
-                self.write(REQUEST.as_bytes())?;
+                self.write(format!("GET {path}{REQUEST}\r\n").as_bytes())?;
                 let head = self.read_head()?;
                 if head.starts_with("HTTP/1.1 101") { Ok(()) } else { Err(io::Error::other(head)) }
             }
@@ -122,10 +142,10 @@ impl Peer {
     }
 
     /// The beginning of a request, or of a response to one, which a blank line would end.
-    pub(crate) const fn head(&self) -> &'static str {
+    pub(crate) fn head(&self) -> String {
         match self.part {
-            Part::Platform => REQUEST.split_at(REQUEST.len() - 2).0,
-            Part::Application => RESPONSE,
+            Part::Platform => format!("GET /{REQUEST}"),
+            Part::Application => RESPONSE.into(),
         }
     }
 
@@ -171,6 +191,13 @@ impl Peer {
             }
         }
         Ok(())
+    }
+
+    /// Writes the same again and again until it is ended, or has said too much, or is tired.
+    pub(crate) fn pour_on(&mut self, bytes: &[u8], most: usize) -> io::Result<()> {
+        let until = Clock::now() + self.stamina;
+        self.pour(bytes, most, self.stamina)?;
+        if Clock::now() < until { Ok(()) } else { Err(tired()) }
     }
 
     /// The next frame.
@@ -252,14 +279,16 @@ impl Peer {
             match self.next(until) {
                 Came::Frame(..) => {}
                 Came::End { .. } => return Ok(()),
-                Came::Nothing => return Err(io::Error::other("the victim does not end a call that was hung up")),
+                Came::Nothing => {
+                    return Err(io::Error::other("the victim does not end a call that was hung up"));
+                }
             }
         }
     }
 }
 
-const REQUEST: &str = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+const REQUEST: &str = " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 const RESPONSE: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 
@@ -313,6 +342,11 @@ fn parse(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let mask = if second & 0x80 == 0 { [0; 4] } else { take(4)?.try_into().ok()? };
     let payload = take(length)?.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
     Some((first, payload, bytes.len() - rest.len()))
+}
+
+/// Who went on for as long as he could, and nobody ended it.
+pub(crate) fn tired() -> io::Error {
+    io::Error::new(ErrorKind::TimedOut, "the victim does not end it")
 }
 
 fn is_wait(error: &io::Error) -> bool {

@@ -8,7 +8,7 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Instant as Clock;
 
@@ -16,7 +16,7 @@ use support::process::{Change, Process};
 
 use crate::attackers::Siege;
 use crate::innocent::{Heard, Innocent};
-use crate::peer::{BINARY, CLOSE, Came, PATIENCE, Part, Peer, Stage};
+use crate::peer::{BINARY, CLOSE, Came, PATIENCE, Part, Peer};
 use crate::table::{Act, Attack, Must};
 use crate::victim::Victim;
 
@@ -55,7 +55,8 @@ pub(crate) fn play(attack: &Attack, victim: &Victim, part: Part, storm: Duration
         "not as it must".into()
     });
     let lasted = begun.elapsed();
-    let innocent = innocent.and_then(|call| call.end().map_err(|error| note("the call beside it", error)).ok());
+    let innocent =
+        innocent.and_then(|call| call.end().map_err(|error| note("the call beside it", error)).ok());
 
     if let Err(error) = Innocent::call(victim, part, 5) {
         note("a call after it", error);
@@ -86,13 +87,15 @@ impl Attack {
     /// Does it, and tells what the victim did.
     fn inflict(&self, victim: &Victim, part: Part, storm: Duration) -> io::Result<String> {
         let end = |mut peer: Peer, act: fn(&mut Peer) -> io::Result<()>| {
-            // Who is thrown out learns it here, and how below.
-            let _ = act(&mut peer);
-            self.must.judge(peer, victim)
+            match act(&mut peer) {
+                Err(error) if error.kind() == ErrorKind::TimedOut => Err(error),
+                // Who is thrown out learns it there, and how here.
+                Ok(()) | Err(_) => self.must.judge(peer, victim),
+            }
         };
         match self.act {
             Act::Whole { act, .. } => act(&Siege { victim, storm }),
-            Act::Named { id, act } => end(Peer::reach_as(victim, part, Stage::Answered, id)?, act),
+            Act::Named { id, act } => end(Peer::reach_named(victim, part, id)?, act),
             Act::Peers { at, times, act } => at_once(times, || end(Peer::reach(victim, part, at)?, act)),
             Act::Gone { at, times, act } => at_once(times, || {
                 act(Peer::reach(victim, part, at)?);

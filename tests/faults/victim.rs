@@ -122,7 +122,8 @@ impl Victim {
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let listening = heard.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{} does not listen", kind.name));
+        let listening =
+            heard.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{} does not listen", kind.name));
         let address = listening.rsplit('/').next().unwrap().parse().unwrap();
         Self { kind, child, orders: Mutex::new((stdin.unwrap(), heard)), address, panics }
     }

@@ -19,13 +19,19 @@ mod embassy;
 mod runtimes;
 
 /// How long an opening may take. Deadlines are so short that the faults which they end do not take long.
-pub(crate) const OPENING: Duration = Duration::from_millis(700);
-/// How long an announcement may take, or an answer.
+pub(crate) const OPENING: Duration = Duration::from_millis(1_500);
+/// How long an announcement may take, or an answer, on the path [`HASTY`].
 pub(crate) const BEGINNING: Duration = Duration::from_millis(700);
-/// How long a peer may give no sign of life.
+/// How long a peer may give no sign of life, on the path [`ALERT`].
 pub(crate) const SILENCE: Duration = Duration::from_millis(1_500);
+/// How long all that may take elsewhere: longer than any machine makes an innocent peer wait.
+const PATIENT: Duration = Duration::from_secs(30);
 /// How long a peer may take nothing.
 const STALL: Duration = Duration::from_millis(500);
+
+/// The paths of URLs that ask for short deadlines.
+pub(crate) const HASTY: &str = "/hasty";
+pub(crate) const ALERT: &str = "/alert";
 
 /// Who announces a call with this id is not answered.
 pub(crate) const RINGING: &str = "ringing";
@@ -83,7 +89,7 @@ fn read_orders(orders: &mpsc::Sender<Order>) {
         if line == "count" {
             println!("calls {}", CALLS.load(Ordering::SeqCst));
         } else if let Some(url) = line.strip_prefix("call ") {
-            let address = url.trim_start_matches("ws://").trim_end_matches('/');
+            let address = url.trim_start_matches("ws://").split('/').next().unwrap_or_default();
             if let Ok(socket) = TcpStream::connect(address) {
                 let _ = orders.blocking_send(Order::Call(socket, url.to_owned()));
             }
@@ -108,21 +114,33 @@ impl Drop for Counted {
     }
 }
 
-fn session() -> Config {
+/// A session on a path.
+fn session(path: &str) -> Config {
+    let beginning = if path == HASTY { BEGINNING } else { PATIENT };
     Config::new(Dialect::Sinch)
         .format(AudioFormat::pcm16(16_000).unwrap())
-        .start_within(Some(BEGINNING))
-        .answer_within(Some(BEGINNING))
-        .silence_limit(Some(SILENCE))
+        .start_within(Some(beginning))
+        .answer_within(Some(beginning))
+        .silence_limit(Some(if path == ALERT { SILENCE } else { PATIENT }))
         .heartbeat_after(Duration::from_millis(300))
         .end_within(Duration::from_millis(300))
 }
 
-fn config() -> CallConfig {
-    CallConfig::new(session())
+fn config(path: &str) -> CallConfig {
+    CallConfig::new(session(path))
         .queue(QUEUE)
         .ping_every(Duration::from_secs(1))
         .drain_within(Duration::from_millis(200))
+}
+
+/// How long a peer on a path may take nothing.
+fn stall(path: &str) -> Duration {
+    if path == ALERT { STALL } else { PATIENT }
+}
+
+/// The path of a URL of the attackers' own.
+fn path(url: &str) -> &str {
+    url.rfind('/').map_or("/", |at| &url[at..])
 }
 
 /// What either end says to what it hears.

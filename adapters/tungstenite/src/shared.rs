@@ -122,6 +122,10 @@ impl<R: Role, S: Socket> Held<'_, R, S> {
         if duties.shut_down {
             let _ = state.socket.shut_down();
         }
+        if duties.hear_again {
+            // The wait that comes next is over at once, and yet the speaking half has had the lock.
+            drop(self.shared.waker.wake());
+        }
         if duties.wake_hearing {
             self.rouse(Half::Hearing);
         }

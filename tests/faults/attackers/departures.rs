@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io;
 use std::thread;
 
-use super::{STAMINA, TOO_MUCH};
+use super::TOO_MUCH;
 use crate::peer::{BINARY, CLOSE, Peer};
 use crate::victims::SILENCE;
 
@@ -22,12 +22,12 @@ pub(crate) fn pause(_: &mut Peer) -> io::Result<()> {
 /// Speaks, is answered, and reads nothing of it. It learns of the end by what it cannot write.
 pub(crate) fn never_read(peer: &mut Peer) -> io::Result<()> {
     peer.pour(&peer.frame(BINARY, [0; 16 * 1024]), TOO_MUCH, Duration::from_secs(3))?;
-    peer.pour(&[0], usize::MAX, STAMINA)
+    peer.pour_on(&[0], usize::MAX)
 }
 
 pub(crate) fn reset_in_opening(mut peer: Peer) {
-    let head = peer.head().as_bytes();
-    let _ = peer.write(&head[..head.len() / 2]);
+    let head = peer.head();
+    let _ = peer.write(&head.as_bytes()[..head.len() / 2]);
     peer.reset();
 }
 

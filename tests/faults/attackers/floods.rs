@@ -11,10 +11,13 @@ use std::time::Instant as Clock;
 use socket2::{Domain, Socket, Type};
 
 use super::Siege;
-use crate::peer::{Part, Peer, Stage};
+use crate::peer::{Part, Peer};
 
 /// Threads that connect.
 const CALLERS: u8 = 4;
+
+/// How long a connection may take: one that the system has dropped from a full queue takes a second more.
+const CONNECTING: Duration = Duration::from_millis(100);
 
 /// Addresses that each of them connects from, of those of the loopback, so that ports do not run out.
 const ADDRESSES: u8 = 16;
@@ -56,7 +59,7 @@ fn connect(from: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
         Err(error) if error.kind() == ErrorKind::AddrNotAvailable && !cfg!(target_os = "linux") => {}
         bound => bound?,
     }
-    socket.connect_timeout(&to.into(), Duration::from_secs(2))?;
+    socket.connect_timeout(&to.into(), CONNECTING)?;
     Ok(socket.into())
 }
 
@@ -68,7 +71,7 @@ pub(crate) fn descriptors(siege: &Siege<'_>) -> io::Result<String> {
             let opened = &opened;
             scope.spawn(move || {
                 // Who is accepted late, or turned away, is what this is about.
-                if let Ok(peer) = Peer::reach(siege.victim, Part::Platform, Stage::Answered) {
+                if let Ok(peer) = Peer::reach_patient(siege.victim, Part::Platform) {
                     opened.fetch_add(1, Ordering::Relaxed);
                     thread::sleep(HELD);
                     drop(peer);

@@ -5,8 +5,8 @@ use std::io;
 use std::thread;
 use std::time::Instant as Clock;
 
-use super::{STAMINA, TOO_MUCH};
-use crate::peer::{BINARY, GOES_ON, PING, Part, Peer, TEXT, TEXT_BEGINS, header};
+use super::TOO_MUCH;
+use crate::peer::{BINARY, GOES_ON, PING, Part, Peer, TEXT, TEXT_BEGINS, header, tired};
 use crate::table::FLOOD;
 
 /// Bytes written at once by who writes as fast as it goes.
@@ -14,18 +14,18 @@ const BATCH: usize = 32 * 1024;
 
 /// A frame of audio of which a byte comes now and then.
 pub(crate) fn slowly(peer: &mut Peer) -> io::Result<()> {
-    let until = Clock::now() + STAMINA;
+    let until = Clock::now() + peer.stamina;
     let frame = peer.frame(BINARY, [0; 60_000]);
     for byte in frame.iter().take_while(|_| Clock::now() < until) {
         peer.write(core::slice::from_ref(byte))?;
         thread::sleep(Duration::from_millis(25));
     }
-    Ok(())
+    Err(tired())
 }
 
 pub(crate) fn endless_text(peer: &mut Peer) -> io::Result<()> {
     peer.say(TEXT_BEGINS, [b' '; 1024])?;
-    peer.pour(&peer.frame(GOES_ON, [b' '; 1024]), TOO_MUCH, STAMINA)
+    peer.pour_on(&peer.frame(GOES_ON, [b' '; 1024]), TOO_MUCH)
 }
 
 /// More audio in one message than any may hold. Whoever takes it piece by piece may go on.
@@ -45,11 +45,13 @@ pub(crate) fn endless_audio(peer: &mut Peer) -> io::Result<()> {
 /// A message of nothing that does not end.
 pub(crate) fn fragments(peer: &mut Peer) -> io::Result<()> {
     peer.say(TEXT_BEGINS, [])?;
-    flood(peer, GOES_ON, b"", STAMINA)
+    flood(peer, GOES_ON, b"", peer.stamina)?;
+    Err(tired())
 }
 
 pub(crate) fn pings(peer: &mut Peer) -> io::Result<()> {
-    flood(peer, PING, b"ping", STAMINA)
+    flood(peer, PING, b"ping", peer.stamina)?;
+    Err(tired())
 }
 
 pub(crate) fn pings_for_a_second(peer: &mut Peer) -> io::Result<()> {

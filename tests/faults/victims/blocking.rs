@@ -1,5 +1,6 @@
 //! The blocking adapter: two threads for each call, one that hears and one that speaks.
 
+use core::time::Duration;
 use std::net::{Shutdown, TcpStream};
 use std::sync::mpsc::{self, Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -7,13 +8,13 @@ use std::thread;
 use voxwire::{Application, Audio, Command, Event, Platform};
 use voxwire_tungstenite::{Call, CallError, Hearing, Inbox, Speaking, Upgrade};
 
-use super::{Counted, Echo, OPENING, Order, Orders, STALL, config, dial};
+use super::{Counted, Echo, OPENING, Order, Orders, config, dial, path, stall};
 
 /// What a thread of a call needs.
 const STACK: usize = 256 * 1024;
 
 /// Frames between the two threads, at most.
-const BETWEEN: usize = 64;
+const BETWEEN: usize = 512;
 
 pub(super) fn run(mut orders: Orders) {
     while let Some(order) = orders.blocking_recv() {
@@ -33,12 +34,15 @@ pub(super) fn run(mut orders: Orders) {
 
 fn answer(socket: TcpStream) -> Result<(), CallError> {
     let line = adopt(&socket)?;
-    talk(Upgrade::read_within(socket, OPENING)?.accept(config(), None)?, &line)
+    let upgrade = Upgrade::read_within(socket, OPENING)?;
+    let (config, stall) = (config(upgrade.path()), stall(upgrade.path()));
+    talk(upgrade.accept(config, None)?, &line, stall)
 }
 
 fn place(socket: TcpStream, url: &str) -> Result<(), CallError> {
     let line = adopt(&socket)?;
-    talk(Call::dial_within(socket, &dial(url), config(), OPENING)?, &line)
+    let (config, stall) = (config(path(url)), stall(path(url)));
+    talk(Call::dial_within(socket, &dial(url), config, OPENING)?, &line, stall)
 }
 
 /// The same socket, to be cut.
@@ -46,7 +50,7 @@ fn adopt(socket: &TcpStream) -> Result<TcpStream, CallError> {
     socket.set_nodelay(true).and_then(|()| socket.try_clone()).map_err(CallError::opening)
 }
 
-fn talk<R: Spoken>(mut call: Call<R, TcpStream>, line: &TcpStream) -> Result<(), CallError>
+fn talk<R: Spoken>(mut call: Call<R, TcpStream>, line: &TcpStream, stall: Duration) -> Result<(), CallError>
 where
     Speaking<R, TcpStream>: Send + 'static,
 {
@@ -63,7 +67,7 @@ where
     let speaker = speaker.map_err(CallError::opening)?;
     let heard = hear(&mut hearing, words);
     // Who speaks hangs up now, unless he still waits for a peer that takes nothing: then the line is cut.
-    if fell_silent.recv_timeout(STALL) == Err(mpsc::RecvTimeoutError::Timeout) {
+    if fell_silent.recv_timeout(stall) == Err(mpsc::RecvTimeoutError::Timeout) {
         let _ = line.shutdown(Shutdown::Both);
     }
     let mut inbox = Inbox::new();

@@ -16,7 +16,7 @@ use tokio::task::{LocalSet, spawn_local};
 use voxwire::{Application, Event, Instant, Platform, Text};
 use voxwire_embassy::{Call, CallConfig, CallError, Clock, Dial, End, Inbox, Upgrade};
 
-use super::{Counted, Echo, OPENING, Order, Orders, STALL, session};
+use super::{Counted, Echo, OPENING, Order, Orders, STALL, path, session, stall};
 
 /// Bytes of the longest text, and of the opening.
 const INBOX: usize = 2 * 1024;
@@ -50,10 +50,13 @@ async fn answer(socket: TcpStream) -> Outcome {
     let (input, output) = (FromTokio::new(input), FromTokio::new(output));
     let clock = Jumping::new();
     let opened = within(OPENING, async {
-        Upgrade::read(input, output, &mut inbox).await?.accept(config(), None, &mut queue, &clock).await
+        let upgrade = Upgrade::read(input, output, &mut inbox).await?;
+        let stall = stall(upgrade.path());
+        let config = config(upgrade.path());
+        Ok::<_, CallError<_>>((upgrade.accept(config, None, &mut queue, &clock).await?, stall))
     });
-    match opened.await {
-        Some(call) => talk(call?, &mut inbox, &clock).await,
+    match opened.await.transpose()? {
+        Some((call, stall)) => talk(call, &mut inbox, &clock, stall).await,
         None => Ok(()),
     }
 }
@@ -67,21 +70,22 @@ async fn place(socket: TcpStream, url: &str) -> Outcome {
     let clock = Jumping::new();
     let dial = Dial::new(url, [3; 16])?;
     let mut masks = || [7, 1, 9, 4];
-    let opened = Call::dial(input, output, &dial, &mut inbox, &mut queue, &mut masks, config(), &clock);
+    let opened =
+        Call::dial(input, output, &dial, &mut inbox, &mut queue, &mut masks, config(path(url)), &clock);
     match within(OPENING, opened).await {
-        Some(call) => talk(call?, &mut inbox, &clock).await,
+        Some(call) => talk(call?, &mut inbox, &clock, stall(path(url))).await,
         None => Ok(()),
     }
 }
 
-type OnTokio<'m, 's, 'c, R> =
-    Call<'m, R, FromTokio<ReadHalf<'s>>, FromTokio<WriteHalf<'s>>, &'c Jumping>;
+type OnTokio<'m, 's, 'c, R> = Call<'m, R, FromTokio<ReadHalf<'s>>, FromTokio<WriteHalf<'s>>, &'c Jumping>;
 
 /// Says what it hears.
 async fn talk<R: Jumps>(
     mut call: OnTokio<'_, '_, '_, R>,
     inbox: &mut Inbox<'_>,
     clock: &Jumping,
+    stall: Duration,
 ) -> Outcome {
     if let Some(first) = R::first() {
         call.send(first).await?;
@@ -101,7 +105,7 @@ async fn talk<R: Jumps>(
         };
         match reply {
             None => {}
-            Some(reply) => match within(STALL, call.send(reply)).await {
+            Some(reply) => match within(stall, call.send(reply)).await {
                 Some(sent) => sent?,
                 None => break,
             },
@@ -126,8 +130,8 @@ fn adopt(socket: TcpStream) -> io::Result<tokio::net::TcpStream> {
     tokio::net::TcpStream::from_std(socket)
 }
 
-fn config() -> CallConfig {
-    CallConfig::new(session()).ping_every(Duration::from_secs(1)).drain_within(Duration::from_millis(200))
+fn config(path: &str) -> CallConfig {
+    CallConfig::new(session(path)).ping_every(Duration::from_secs(1)).drain_within(Duration::from_millis(200))
 }
 
 /// Where a clock goes.
@@ -147,8 +151,7 @@ impl Jumps for Application {
     fn jump(heard: Self::Hears<'_>) -> Option<Jump> {
         let Event::Start(start) = heard else { return None };
         let hour = Duration::from_secs(3_600);
-        let jumps =
-            [("ahead", Jump::Ahead(hour)), ("back", Jump::Back(hour)), ("the end", Jump::ToTheEnd)];
+        let jumps = [("ahead", Jump::Ahead(hour)), ("back", Jump::Back(hour)), ("the end", Jump::ToTheEnd)];
         let (_, jump) = jumps.into_iter().find(|(name, _)| start.call_id == Some(Text::new(name)))?;
         Some(jump)
     }

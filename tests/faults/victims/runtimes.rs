@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use futures_util::future::{Either, select};
 use voxwire_line::{Call, CallError, Inbox, Runtime, Upgrade};
 
-use super::{Counted, Echo, OPENING, Order, Orders, STALL, config, dial};
+use super::{Counted, Echo, OPENING, Order, Orders, config, dial, path, stall};
 
 /// A runtime, and the adapter for it.
 pub(super) trait Host: 'static {
@@ -40,24 +40,31 @@ pub(super) fn run<H: Host>(mut orders: Orders) {
 async fn answer<H: Host>(socket: TcpStream) -> Result<(), CallError> {
     let socket = adopt::<H>(socket)?;
     let opened = within::<H, _>(OPENING, async {
-        Upgrade::<_, H::Adapter>::read(socket).await?.accept(config(), None).await
+        let upgrade = Upgrade::<_, H::Adapter>::read(socket).await?;
+        let stall = stall(upgrade.path());
+        let config = config(upgrade.path());
+        Ok::<_, CallError>((upgrade.accept(config, None).await?, stall))
     });
-    match opened.await {
-        Some(call) => talk::<H, _>(call?).await,
+    match opened.await.transpose()? {
+        Some((call, stall)) => talk::<H, _>(call, stall).await,
         None => Ok(()),
     }
 }
 
 async fn place<H: Host>(socket: TcpStream, url: &str) -> Result<(), CallError> {
     let socket = adopt::<H>(socket)?;
-    match within::<H, _>(OPENING, Call::<_, _, H::Adapter>::dial(socket, &dial(url), config())).await {
-        Some(call) => talk::<H, _>(call?).await,
+    let (dial, config) = (dial(url), config(path(url)));
+    match within::<H, _>(OPENING, Call::<_, _, H::Adapter>::dial(socket, &dial, config)).await {
+        Some(call) => talk::<H, _>(call?, stall(path(url))).await,
         None => Ok(()),
     }
 }
 
 /// Says what it hears.
-async fn talk<H: Host, R: Echo>(mut call: Call<R, H::Socket, H::Adapter>) -> Result<(), CallError> {
+async fn talk<H: Host, R: Echo>(
+    mut call: Call<R, H::Socket, H::Adapter>,
+    stall: Duration,
+) -> Result<(), CallError> {
     if let Some(first) = R::first() {
         call.send(first).await?;
     }
@@ -71,7 +78,7 @@ async fn talk<H: Host, R: Echo>(mut call: Call<R, H::Socket, H::Adapter>) -> Res
         };
         match reply {
             None => {}
-            Some(reply) => match within::<H, _>(STALL, call.send(reply)).await {
+            Some(reply) => match within::<H, _>(stall, call.send(reply)).await {
                 Some(sent) => sent?,
                 None => break,
             },
