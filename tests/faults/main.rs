@@ -83,9 +83,9 @@ fn run(long: bool, filters: &[String]) -> ExitCode {
     }
     let storm = Duration::from_millis(if long { 10_000 } else { 1_500 });
     let (made, faults) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let begun_jobs: Vec<_> = kinds.iter().map(|_| AtomicUsize::new(0)).collect();
     thread::scope(|scope| {
-        for jobs in &kinds {
-            let next = &*Box::leak(Box::new(AtomicUsize::new(0)));
+        for (jobs, next) in kinds.iter().zip(&begun_jobs) {
             for _ in 0..LANES {
                 let (made, faults) = (&made, &faults);
                 scope.spawn(move || {

@@ -203,7 +203,10 @@ impl Peer {
     /// The next frame.
     pub(crate) fn next(&mut self, until: Clock) -> Came {
         loop {
-            if let Some((first, payload, length)) = parse(&self.unread) {
+            // A refusal is no frame.
+            if !self.unread.starts_with(b"HTTP/")
+                && let Some((first, payload, length)) = parse(&self.unread)
+            {
                 self.unread.drain(..length);
                 return Came::Frame(first, payload);
             }

@@ -107,7 +107,7 @@ pub(crate) const ATTACKS: &[Attack] = &[
 
     row("a clock that jumps an hour ahead",     PLATFORM,    Named { id: "ahead", act: departures::stay }, Expire(Silence)),
     row("a clock that jumps an hour back",      PLATFORM,    Named { id: "back", act: departures::pause }, Bear),
-    row("a clock that jumps to its end",        PLATFORM,    Named { id: "the end", act: departures::stay }, Expire(Silence)),
+    row("a clock that jumps to its end",        PLATFORM,    Named { id: "the end", act: departures::pause }, Bear),
 
     row("connections as fast as they go",       PLATFORM,    Whole { descriptors: None, act: floods::connections }, Survive),
     row("more connections than descriptors",    PLATFORM,    Whole { descriptors: Some(48), act: floods::descriptors }, Survive),

@@ -31,7 +31,7 @@ pub(crate) const KINDS: [Kind; 6] = [
     Kind { name: "async-std", is_command: false },
     Kind { name: "blocking", is_command: false },
     Kind { name: "embassy", is_command: false },
-    Kind { name: "voxwire answer", is_command: true },
+    Kind { name: "the command", is_command: true },
 ];
 
 /// What may run out for whoever does not go on.

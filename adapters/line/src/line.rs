@@ -17,9 +17,11 @@ mod speaking;
 /// Room for what a session owes on time: a heartbeat or a close.
 const OWED: usize = 64;
 
-/// How many messages and pieces of messages are read in one turn, if more lie unread: then time is looked at, and others
-/// have theirs.
+/// How many messages are read in one turn, if more lie unread: then time is looked at, and others have theirs.
 const TURN: u32 = 64;
+
+/// How many messages a piece of one counts for, which may be thousands of fragments with nothing in them.
+const PIECE: u32 = 8;
 
 /// A call on a stream of bytes: session, outgoing queue and WebSocket. It holds neither the stream nor a clock; both
 /// are given to it.
@@ -40,7 +42,7 @@ pub struct Line<R: Role> {
     drain_within: Duration,
     ping_every: Duration,
     ping_at: Instant,
-    /// Messages and pieces of messages read since time was looked at.
+    /// Messages read since time was looked at, pieces included.
     untimed: u32,
 }
 
@@ -108,7 +110,7 @@ impl<R: Role> Line<R> {
             match self.websocket.poll_read(io) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(message)) => {
-                    self.untimed = self.untimed.saturating_add(1);
+                    self.untimed = self.untimed.saturating_add(if message.is_some() { 1 } else { PIECE });
                     match message {
                         Some(Message::Ping(_) | Message::Pong(_)) => self.session.handle_activity(now()),
                         Some(Message::Frame(_)) | None => {}

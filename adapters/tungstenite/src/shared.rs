@@ -24,7 +24,8 @@
 //!
 //! **Why there is no busy loop.** A wait ends by a change of the socket, a call, or a deadline. The watch tells of each
 //! change once. A call is made by a half that has itself changed something or come back from the watch, once: who is
-//! awake is not called. A deadline that has passed is acted on, and the next lies after it (the session's eighth law).
+//! awake is not called; but the hearing half, whose turn is over before all is read, calls itself, and goes on once the lock
+//! has been free. A deadline that has passed is acted on, and the next lies after it (the session's eighth law).
 
 use core::mem;
 use core::time::Duration;

@@ -21,7 +21,7 @@ pub(crate) fn pause(_: &mut Peer) -> io::Result<()> {
 
 /// Speaks, is answered, and reads nothing of it. It learns of the end by what it cannot write.
 pub(crate) fn never_read(peer: &mut Peer) -> io::Result<()> {
-    peer.pour(&peer.frame(BINARY, [0; 16 * 1024]), TOO_MUCH, Duration::from_secs(3))?;
+    peer.pour(&peer.frame(BINARY, [0; 4 * 1024]), TOO_MUCH, Duration::from_secs(3))?;
     peer.pour_on(&[0], usize::MAX)
 }
 

@@ -14,7 +14,7 @@ use super::{Counted, Echo, OPENING, Order, Orders, config, dial, path, stall};
 const STACK: usize = 256 * 1024;
 
 /// Frames between the two threads, at most.
-const BETWEEN: usize = 512;
+const BETWEEN: usize = 128;
 
 pub(super) fn run(mut orders: Orders) {
     while let Some(order) = orders.blocking_recv() {
