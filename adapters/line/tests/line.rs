@@ -225,19 +225,23 @@ fn time_is_what_the_adapter_says_it_is() {
     assert_eq!((now.since(NOW), pings), (Duration::from_secs(30), 1));
 }
 
-/// A stream on which the same comes again and again.
-struct Endless<'b>(&'b [u8], Stream);
+/// A stream on which the same comes again and again: as good as without end, so often.
+struct Endless<'b> {
+    bytes: &'b [u8],
+    reads: u32,
+    said: Stream,
+}
 
 impl Read for Endless<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let room = buf.len() / self.0.len();
-        self.0.repeat(room).as_slice().read(buf)
+        self.reads = self.reads.checked_sub(1).ok_or(ErrorKind::WouldBlock)?;
+        self.bytes.repeat(buf.len() / self.bytes.len()).as_slice().read(buf)
     }
 }
 
 impl Write for Endless<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.1.write(buf)
+        self.said.write(buf)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -249,7 +253,7 @@ impl Write for Endless<'_> {
 fn endless<'b>(line: &mut Line<Application>, first: &[u8], bytes: &'b [u8]) -> Endless<'b> {
     let mut begins = Stream { heard: first.to_vec().into(), room: usize::MAX, ..Stream::default() };
     assert!(line.poll_receive(|| NOW, &mut begins, &mut Inbox::new()).is_pending());
-    Endless(bytes, begins)
+    Endless { bytes, reads: 1_000, said: begins }
 }
 
 const PING: [u8; 6] = [0x89, 0x80, 0, 0, 0, 0];
@@ -276,10 +280,9 @@ fn what_comes_without_end_leaves_others_their_turn() {
     for (first, rest) in [(&[][..], PING), (&[0x01, 0x80, 0, 0, 0, 0], FRAGMENT)] {
         let mut line = Line::application(sinch(), &[], NOW);
         let mut io = endless(&mut line, first, &rest);
-        let _ = line.duties();
         for _ in 0..3 {
             assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
-            assert_eq!(line.duties(), Duties { hear_again: true, ..IDLE });
+            assert!(line.duties().hear_again);
         }
     }
 }
@@ -316,7 +319,10 @@ fn what_follows_a_long_message_in_fragments_is_heard_at_once() {
     io.heard = bytes.into();
     let mut inbox = Inbox::new();
     let mut heard = || {
-        assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
+        // A long message takes more than one turn, but nothing else is waited for.
+        while line.poll_receive(|| NOW, &mut io, &mut inbox).is_pending() {
+            assert!(line.duties().hear_again);
+        }
         line.hear(NOW, &inbox).map(|command| matches!(command, Command::Hangup(Close::BARE)))
     };
     assert_eq!([heard(), heard(), heard()], [Ok(false), Ok(false), Ok(true)]);

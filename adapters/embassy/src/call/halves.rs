@@ -45,11 +45,12 @@ impl<'m, R: End, In: Read, Out: Write<Error = In::Error>, C: Clock> Hearing<'_, 
         let Self { input, shared } = self;
         loop {
             if shared.with(false, |state, _| state.is_turn_over()) {
-                // A peer that speaks without a pause would keep this from all that runs on the same thread.
-                yield_now().await;
                 if let Some(deadline) = shared.with(None, |state, now| state.wake(now)) {
                     return Err(CallError::Expired(deadline));
                 }
+                // A peer that speaks without a pause would keep this from all that runs on the same thread. The next turn has
+                // begun before, or whoever is cancelled here each time would never come to it.
+                yield_now().await;
             }
             if shared.poll(|state, now, cx| Poll::Ready(state.receive(now, inbox, cx))).await? {
                 break;
