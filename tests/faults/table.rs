@@ -9,8 +9,6 @@
 //! | act | the function that does it, in `attackers` |
 //! | must | how it must end |
 
-use core::time::Duration;
-
 use crate::attackers::Siege;
 use crate::attackers::{departures, floods, messages, opening, violations};
 use crate::peer::{Part, Peer, Stage};
@@ -82,8 +80,8 @@ pub(crate) const ATTACKS: &[Attack] = &[
     row("empty fragments, before the call",     PLATFORM,    Peers { at: Opened, times: 1, act: messages::fragments }, Expire(Beginning)),
     row("empty fragments, in a call",           EITHER,      Peers { at: Answered, times: 1, act: messages::fragments }, Expire(Silence)),
     row("pings, before the call",               PLATFORM,    Peers { at: Opened, times: 1, act: messages::pings }, Expire(Beginning)),
-    row("pings, for a second",                  EITHER,      Peers { at: Answered, times: 1, act: messages::pings_for_a_second }, Bear),
-    row("words that mean nothing, for a second", EITHER,     Peers { at: Answered, times: 1, act: messages::words_for_a_second }, Bear),
+    row("pings, a hundred thousand in a call",   EITHER,      Peers { at: Answered, times: 1, act: messages::many_pings }, Bear),
+    row("words that mean nothing, a mebibyte",   EITHER,      Peers { at: Answered, times: 1, act: messages::many_words }, Bear),
     row("64 KiB of nesting",                    EITHER,      Peers { at: Answered, times: 4, act: messages::nesting }, Bear),
     row("text that is no UTF-8",                EITHER,      Peers { at: Answered, times: 4, act: violations::no_utf8 }, Refuse),
 
@@ -112,6 +110,3 @@ pub(crate) const ATTACKS: &[Attack] = &[
     row("connections as fast as they go",       PLATFORM,    Whole { descriptors: None, act: floods::connections }, Survive),
     row("more connections than descriptors",    PLATFORM,    Whole { descriptors: Some(48), act: floods::descriptors }, Survive),
 ];
-
-/// How long a flood lasts that its attacker ends.
-pub(crate) const FLOOD: Duration = Duration::from_secs(1);

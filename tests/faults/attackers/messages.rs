@@ -7,10 +7,12 @@ use std::time::Instant as Clock;
 
 use super::TOO_MUCH;
 use crate::peer::{BINARY, GOES_ON, PING, Part, Peer, TEXT, TEXT_BEGINS, header, tired};
-use crate::table::FLOOD;
 
 /// Bytes written at once by who writes as fast as it goes.
 const BATCH: usize = 32 * 1024;
+
+/// Bytes of a flood that its attacker ends: a hundred thousand pings.
+const FLOOD: usize = 1 << 20;
 
 /// A frame of audio of which a byte comes now and then.
 pub(crate) fn slowly(peer: &mut Peer) -> io::Result<()> {
@@ -45,20 +47,20 @@ pub(crate) fn endless_audio(peer: &mut Peer) -> io::Result<()> {
 /// A message of nothing that does not end.
 pub(crate) fn fragments(peer: &mut Peer) -> io::Result<()> {
     peer.say(TEXT_BEGINS, [])?;
-    flood(peer, GOES_ON, b"", peer.stamina)?;
+    flood(peer, GOES_ON, b"", usize::MAX)?;
     Err(tired())
 }
 
 pub(crate) fn pings(peer: &mut Peer) -> io::Result<()> {
-    flood(peer, PING, b"ping", peer.stamina)?;
+    flood(peer, PING, b"ping", usize::MAX)?;
     Err(tired())
 }
 
-pub(crate) fn pings_for_a_second(peer: &mut Peer) -> io::Result<()> {
+pub(crate) fn many_pings(peer: &mut Peer) -> io::Result<()> {
     flood(peer, PING, b"ping", FLOOD)
 }
 
-pub(crate) fn words_for_a_second(peer: &mut Peer) -> io::Result<()> {
+pub(crate) fn many_words(peer: &mut Peer) -> io::Result<()> {
     flood(peer, TEXT, b"{\"command\":\"nothing\"}", FLOOD)
 }
 
@@ -66,15 +68,17 @@ pub(crate) fn nesting(peer: &mut Peer) -> io::Result<()> {
     peer.say(TEXT, br#"{"command":"#.iter().copied().chain([b'['; 64 * 1024]).collect::<Vec<_>>())
 }
 
-/// One frame over and over, as fast as it is taken.
-fn flood(peer: &mut Peer, first: u8, payload: &[u8], longest: Duration) -> io::Result<()> {
+/// One frame over and over, so many bytes of it, as fast as they are taken.
+fn flood(peer: &mut Peer, first: u8, payload: &[u8], most: usize) -> io::Result<()> {
     let frame = peer.frame(first, payload);
-    let batch = frame.repeat(BATCH / frame.len());
     // Whole frames only, for the call may go on.
-    let until = Clock::now() + longest;
-    while Clock::now() < until {
+    let batch = frame.repeat(BATCH / frame.len());
+    let until = Clock::now() + peer.stamina;
+    let mut said = 0;
+    while said < most && Clock::now() < until {
         peer.write(&batch)?;
         peer.pass_over();
+        said += batch.len();
     }
     Ok(())
 }
