@@ -66,7 +66,6 @@ struct Job {
 }
 
 fn run(long: bool, filters: &[String]) -> ExitCode {
-    let begun = Clock::now();
     let mut kinds = Vec::new();
     let mut passed_over = Vec::new();
     for kind in KINDS {
@@ -78,9 +77,13 @@ fn run(long: bool, filters: &[String]) -> ExitCode {
             attack.by.iter().map(move |&part| Job { attack, part, kind }).filter(Job::is_possible)
         });
         let (now, later): (Vec<_>, Vec<_>) = jobs.filter(wanted).partition(|job| long || !job.is_long());
+        if !now.is_empty() {
+            kind.build();
+        }
         kinds.push(now);
         passed_over.extend(later);
     }
+    let begun = Clock::now();
     let storm = Duration::from_millis(if long { 10_000 } else { 1_500 });
     let (made, faults) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begun_jobs: Vec<_> = kinds.iter().map(|_| AtomicUsize::new(0)).collect();

@@ -55,6 +55,13 @@ impl Kind {
         }
     }
 
+    /// Builds it, if that is not done.
+    pub(crate) fn build(&self) {
+        if self.is_command {
+            LazyLock::force(&COMMAND);
+        }
+    }
+
     fn command(&self, descriptors: Option<u32>) -> Command {
         let (program, words): (_, &[&str]) = match self.is_command {
             true => (&*COMMAND, &["answer", "--listen", "127.0.0.1:0"]),
