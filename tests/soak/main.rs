@@ -17,8 +17,8 @@ use std::time::Instant as Clock;
 use adapter::{Adapter, AsyncStd, Blocking, Smol, Tokio};
 use call::Talk;
 use line::Exchange;
-use process::{Change, Process};
 use script::Script;
+use support::process::{Change, Process};
 use tally::Tally;
 
 mod adapter;
@@ -27,7 +27,6 @@ mod frame;
 mod hearing;
 mod ledger;
 mod line;
-mod process;
 mod script;
 mod settlement;
 mod speaking;
@@ -125,7 +124,7 @@ fn soak<A: Adapter>(order: &Order) -> bool {
     let before = Process::now();
     let tally = Arc::<Tally>::default();
     run::<A>(order, tally.clone());
-    let after = Process::settled(before, Clock::now() + Duration::from_secs(5));
+    let after = Process::settled(Process::now, before, Clock::now() + Duration::from_secs(5));
 
     println!("{}: {tally}; tasks left {}, {}", A::NAME, tally.tasks(), Change(before, after));
     let faults = tally.faults();

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use support::speaker::Speaker;
 use voxwire::{
-    Application, AudioFormat, Close, Command, Config, Dialect, Event, Instant, Mark, Platform, Start,
+    Application, AudioFormat, Close, Command, Config, Dialect, Event, Instant, Mark, Platform, Role, Start,
 };
 use voxwire_line::{CallConfig, CallError, Inbox, Line, Turn, Voice};
 
@@ -243,7 +243,7 @@ impl Stage {
         let (now, mut inbox) = (self.now, Inbox::new());
         let mut io = End { heard: &mut self.up, said: &mut self.down };
         while !self.application.session().is_closed()
-            && self.application.poll_receive(|| now, &mut io, &mut inbox).is_ready()
+            && receives(&mut self.application, now, &mut io, &mut inbox)
         {
             self.application.hear(now, &inbox).unwrap();
         }
@@ -253,9 +253,7 @@ impl Stage {
     fn carry(&mut self) {
         let (now, mut inbox) = (self.now, Inbox::new());
         let mut io = End { heard: &mut self.down, said: &mut self.up };
-        while !self.platform.session().is_closed()
-            && self.platform.poll_receive(|| now, &mut io, &mut inbox).is_ready()
-        {
+        while !self.platform.session().is_closed() && receives(&mut self.platform, now, &mut io, &mut inbox) {
             let said = match self.platform.hear(now, &inbox).unwrap() {
                 Command::Audio(audio) => {
                     let mut bytes = vec![0; audio.len()];
@@ -278,4 +276,9 @@ impl Stage {
         said.filter_map(|(at, said)| if let Said::Audio(frame) = said { Some((at, frame)) } else { None })
             .collect()
     }
+}
+
+/// Whether anything is to be heard. A turn may be over before, but the next is not.
+fn receives<R: Role>(line: &mut Line<R>, now: Instant, io: &mut End<'_>, inbox: &mut Inbox) -> bool {
+    (0..2).any(|_| line.poll_receive(|| now, io, inbox).is_ready())
 }

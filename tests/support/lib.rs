@@ -13,6 +13,7 @@
 //! | [`lifecycle`] | what is said over HTTP around its calls, as text |
 //! | [`chance`] | what goes wrong at random with any of these |
 //! | [`allocations`] | an allocator that counts |
+//! | [`process`] | the threads, descriptors and memory of a process |
 
 pub mod allocations;
 pub mod chance;
@@ -20,6 +21,7 @@ pub mod duet;
 pub mod lifecycle;
 pub mod notation;
 pub mod phases;
+pub mod process;
 pub mod samples;
 pub mod speaker;
 pub mod switchboard;

@@ -8,6 +8,9 @@ pub struct Duties {
     pub wake_hearing: bool,
     /// The speaking half may have waited for what has just happened: wake it.
     pub wake_speaking: bool,
+    /// More may lie unread than is read in one turn: have the hearing half called again at once, but let others that run on
+    /// the same thread, or wait for the line, go first. A peer that speaks without a pause could keep it from them.
+    pub hear_again: bool,
     /// The last byte that is to be said has been written: shut down the socket's writing side, for which the peer may
     /// wait.
     pub shut_down: bool,

@@ -17,8 +17,11 @@ mod speaking;
 /// Room for what a session owes on time: a heartbeat or a close.
 const OWED: usize = 64;
 
-/// How many messages may be heard before time is looked at although more of them lie unread.
-const UNTIMED: u32 = 64;
+/// How many messages are read in one turn, if more lie unread: then time is looked at, and others have theirs.
+const TURN: u32 = 64;
+
+/// How many messages a piece of one counts for, which may be thousands of fragments with nothing in them.
+const PIECE: u32 = 8;
 
 /// A call on a stream of bytes: session, outgoing queue and WebSocket. It holds neither the stream nor a clock; both
 /// are given to it.
@@ -39,7 +42,7 @@ pub struct Line<R: Role> {
     drain_within: Duration,
     ping_every: Duration,
     ping_at: Instant,
-    /// Messages heard since time was looked at.
+    /// Messages read since time was looked at, pieces included.
     untimed: u32,
 }
 
@@ -81,8 +84,8 @@ impl<R: Role> Line<R> {
     }
 
     /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Self::hear). Meanwhile it keeps
-    /// the queue moving; so while it is pending, call it again when the stream can be used. At
-    /// [`sleep_until`](Self::sleep_until) call [`wake`](Self::wake) first.
+    /// the queue moving; so while it is pending, call it again when the stream can be used, or when
+    /// [`Duties::hear_again`] says so. At [`sleep_until`](Self::sleep_until) call [`wake`](Self::wake) first.
     ///
     /// # Errors
     /// [`CallError::Expired`], and the call goes on; [`CallError::Socket`], and it is over. There is nothing to hear.
@@ -95,8 +98,10 @@ impl<R: Role> Line<R> {
         inbox.empty();
         self.asleep_until = None;
         loop {
-            if self.untimed >= UNTIMED {
+            if self.untimed >= TURN {
                 self.wake(now(), io)?;
+                self.duties.hear_again = true;
+                return Poll::Pending;
             }
             if self.session.is_closed() {
                 return Poll::Ready(Ok(()));
@@ -105,11 +110,11 @@ impl<R: Role> Line<R> {
             match self.websocket.poll_read(io) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(message)) => {
-                    self.untimed = self.untimed.saturating_add(1);
+                    self.untimed = self.untimed.saturating_add(if message.is_some() { 1 } else { PIECE });
                     match message {
-                        Message::Ping(_) | Message::Pong(_) => self.session.handle_activity(now()),
-                        Message::Frame(_) => {}
-                        message => {
+                        Some(Message::Ping(_) | Message::Pong(_)) => self.session.handle_activity(now()),
+                        Some(Message::Frame(_)) | None => {}
+                        Some(message) => {
                             if message.is_close() {
                                 self.end_connection(io);
                             }

@@ -49,8 +49,9 @@ impl WebSocket {
         }
     }
 
-    /// The next message. Replies to pings and closes on the way.
-    pub(crate) fn poll_read(&mut self, io: &mut (impl Read + Write)) -> Poll<Result<Message, Error>> {
+    /// The next message; `None` if what was read holds none that is whole, and more may lie unread. Replies to pings and
+    /// closes on the way.
+    pub(crate) fn poll_read(&mut self, io: &mut (impl Read + Write)) -> Poll<Result<Option<Message>, Error>> {
         memory::bytes(READ, |memory| self.poll_read_with(io, memory))
     }
 
@@ -58,7 +59,7 @@ impl WebSocket {
         &mut self,
         io: &mut (impl Read + Write),
         memory: &mut [u8],
-    ) -> Poll<Result<Message, Error>> {
+    ) -> Poll<Result<Option<Message>, Error>> {
         if self.library_owes {
             // It would be written only when the library reads again, or writes something else.
             let _ = self.poll_flush(io);
@@ -95,16 +96,21 @@ impl WebSocket {
                 self.rest.advance(taken);
             }
             match read {
-                Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => self.hungry = true,
+                Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {
+                    self.hungry = true;
+                    if len > 0 {
+                        return Poll::Ready(Ok(None));
+                    }
+                }
                 Ok(message) => {
                     self.given = self.given.saturating_sub(self.frame_len(&message));
                     self.hungry = self.given == 0;
                     if message.is_ping() || message.is_close() {
                         self.owe();
                     }
-                    return Poll::Ready(Ok(message));
+                    return Poll::Ready(Ok(Some(message)));
                 }
-                failed => return Poll::Ready(failed),
+                Err(error) => return Poll::Ready(Err(error)),
             }
         }
     }

@@ -11,7 +11,7 @@ use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Message, WebSocket};
 use voxwire::{Application, Audio, Close, Command, Config, Dialect, Event, Instant};
-use voxwire_line::{CallConfig, Inbox, Line, Turn};
+use voxwire_line::{CallConfig, CallError, Inbox, Line, Turn};
 
 const NOW: Instant = Instant::ZERO;
 
@@ -149,10 +149,20 @@ proptest! {
     }
 }
 
+/// Receives in as many turns as it takes.
+fn receive(line: &mut Line<Application>, io: &mut Stream, inbox: &mut Inbox) -> Poll<Result<(), CallError>> {
+    loop {
+        let received = line.poll_receive(|| NOW, io, inbox);
+        if received.is_ready() || !line.duties().hear_again {
+            return received;
+        }
+    }
+}
+
 /// Hears all there is, as its lengths, and the end.
 fn hear(line: &mut Line<Application>, io: &mut Stream, heard: &mut Vec<usize>) -> Option<Close<'static>> {
     let mut inbox = Inbox::new();
-    while line.poll_receive(|| NOW, io, &mut inbox).is_ready() {
+    while receive(line, io, &mut inbox).is_ready() {
         match line.hear(NOW, &inbox).unwrap() {
             Event::Other(voxwire::Message::Text(text)) => heard.push(text.len()),
             Event::Dropped(audio) => heard.push(audio.bytes),
@@ -250,7 +260,7 @@ proptest! {
                     frame(&mut bytes, Frame::ping(ping.clone()));
                     io.heard.extend(&bytes);
                     pings.push(ping);
-                    prop_assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_pending());
+                    prop_assert!(receive(&mut line, &mut io, &mut inbox).is_pending());
                 }
             }
         }

@@ -14,7 +14,8 @@ use voxwire::{
 use voxwire_line::{CallConfig, CallError, Cleared, Duties, Inbox, Line, Turn};
 
 const NOW: Instant = Instant::ZERO;
-const IDLE: Duties = Duties { wake_hearing: false, wake_speaking: false, shut_down: false };
+const IDLE: Duties =
+    Duties { wake_hearing: false, wake_speaking: false, hear_again: false, shut_down: false };
 
 /// A stream that takes only so many bytes, and ends when it is told to.
 #[derive(Default)]
@@ -224,16 +225,66 @@ fn time_is_what_the_adapter_says_it_is() {
     assert_eq!((now.since(NOW), pings), (Duration::from_secs(30), 1));
 }
 
+/// A stream on which the same comes again and again: as good as without end, so often.
+struct Endless<'b> {
+    bytes: &'b [u8],
+    reads: u32,
+    said: Stream,
+}
+
+impl Read for Endless<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reads = self.reads.checked_sub(1).ok_or(ErrorKind::WouldBlock)?;
+        self.bytes.repeat(buf.len() / self.bytes.len()).as_slice().read(buf)
+    }
+}
+
+impl Write for Endless<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.said.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The same bytes without end, masked with nothing, after some others.
+fn endless<'b>(line: &mut Line<Application>, first: &[u8], bytes: &'b [u8]) -> Endless<'b> {
+    let mut begins = Stream { heard: first.to_vec().into(), room: usize::MAX, ..Stream::default() };
+    assert!(line.poll_receive(|| NOW, &mut begins, &mut Inbox::new()).is_pending());
+    Endless { bytes, reads: 1_000, said: begins }
+}
+
+const PING: [u8; 6] = [0x89, 0x80, 0, 0, 0, 0];
+const FRAGMENT: [u8; 6] = [0x00, 0x80, 0, 0, 0, 0];
+
 #[test]
-fn pings_without_end_hide_no_deadline() {
-    let mut line = Line::application(sinch(), &[], NOW);
-    let pings = core::iter::repeat_n(Message::Ping(Vec::new().into()), 20_000);
-    let mut io = Stream { heard: frames(Role::Client, pings).into(), room: usize::MAX, ..Stream::default() };
-    let seconds = Cell::new(0);
-    // A second passes each time somebody looks at the clock.
-    let now = || NOW + Duration::from_secs(seconds.replace(seconds.get() + 1));
-    let received = line.poll_receive(now, &mut io, &mut Inbox::new());
-    assert!(matches!(received, Poll::Ready(Err(CallError::Expired(Deadline::Start)))), "{received:?}");
+fn what_comes_without_end_hides_no_deadline() {
+    for (first, rest) in [(&[][..], PING), (&[0x01, 0x80, 0, 0, 0, 0], FRAGMENT)] {
+        let mut line = Line::application(sinch(), &[], NOW);
+        let mut io = endless(&mut line, first, &rest);
+        let seconds = Cell::new(0);
+        // A second passes each time somebody looks at the clock.
+        let now = || NOW + Duration::from_secs(seconds.replace(seconds.get() + 1));
+        let received = (0..20).find_map(|_| match line.poll_receive(now, &mut io, &mut Inbox::new()) {
+            Poll::Ready(received) => Some(received),
+            Poll::Pending => None,
+        });
+        assert!(matches!(received, Some(Err(CallError::Expired(Deadline::Start)))), "{received:?}");
+    }
+}
+
+#[test]
+fn what_comes_without_end_leaves_others_their_turn() {
+    for (first, rest) in [(&[][..], PING), (&[0x01, 0x80, 0, 0, 0, 0], FRAGMENT)] {
+        let mut line = Line::application(sinch(), &[], NOW);
+        let mut io = endless(&mut line, first, &rest);
+        for _ in 0..3 {
+            assert!(line.poll_receive(|| NOW, &mut io, &mut Inbox::new()).is_pending());
+            assert!(line.duties().hear_again);
+        }
+    }
 }
 
 #[test]
@@ -268,7 +319,10 @@ fn what_follows_a_long_message_in_fragments_is_heard_at_once() {
     io.heard = bytes.into();
     let mut inbox = Inbox::new();
     let mut heard = || {
-        assert!(line.poll_receive(|| NOW, &mut io, &mut inbox).is_ready());
+        // A long message takes more than one turn, but nothing else is waited for.
+        while line.poll_receive(|| NOW, &mut io, &mut inbox).is_pending() {
+            assert!(line.duties().hear_again);
+        }
         line.hear(NOW, &inbox).map(|command| matches!(command, Command::Hangup(Close::BARE)))
     };
     assert_eq!([heard(), heard(), heard()], [Ok(false), Ok(false), Ok(true)]);

@@ -24,7 +24,8 @@
 //!
 //! **Why there is no busy loop.** A wait ends by a change of the socket, a call, or a deadline. The watch tells of each
 //! change once. A call is made by a half that has itself changed something or come back from the watch, once: who is
-//! awake is not called. A deadline that has passed is acted on, and the next lies after it (the session's eighth law).
+//! awake is not called; but the hearing half, whose turn is over before all is read, calls itself, and goes on once the lock
+//! has been free. A deadline that has passed is acted on, and the next lies after it (the session's eighth law).
 
 use core::mem;
 use core::time::Duration;
@@ -121,6 +122,10 @@ impl<R: Role, S: Socket> Held<'_, R, S> {
         let duties = state.line.duties();
         if duties.shut_down {
             let _ = state.socket.shut_down();
+        }
+        if duties.hear_again {
+            // The wait that comes next is over at once, and yet the speaking half has had the lock.
+            drop(self.shared.waker.wake());
         }
         if duties.wake_hearing {
             self.rouse(Half::Hearing);

@@ -5,6 +5,7 @@ use core::task::Poll;
 use core::time::Duration;
 
 use embassy_futures::select::{Either, select};
+use embassy_futures::yield_now;
 use embedded_io_async::{Error, ErrorKind, Read, Write};
 use voxwire::audio::{self, Fixed, Speech};
 use voxwire::{Application, Close, Heard, Instant, SendError};
@@ -42,7 +43,18 @@ impl<'m, R: End, In: Read, Out: Write<Error = In::Error>, C: Clock> Hearing<'_, 
     /// [`CallError::Inbox`]: another inbox than before. [`CallError::WebSocket`], [`CallError::Socket`]: it is over.
     pub async fn next<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<R::Hears<'i>, CallError<In::Error>> {
         let Self { input, shared } = self;
-        while !shared.poll(|state, now, cx| Poll::Ready(state.receive(now, inbox, cx))).await? {
+        loop {
+            if shared.with(false, |state, _| state.is_turn_over()) {
+                if let Some(deadline) = shared.with(None, |state, now| state.wake(now)) {
+                    return Err(CallError::Expired(deadline));
+                }
+                // A peer that speaks without a pause would keep this from all that runs on the same thread. The next turn has
+                // begun before, or whoever is cancelled here each time would never come to it.
+                yield_now().await;
+            }
+            if shared.poll(|state, now, cx| Poll::Ready(state.receive(now, inbox, cx))).await? {
+                break;
+            }
             let read = match select(input.read(inbox.room()), shared.tend()).await {
                 Either::First(read) => read,
                 Either::Second(Some(deadline)) => return Err(CallError::Expired(deadline)),

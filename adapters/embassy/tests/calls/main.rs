@@ -7,4 +7,5 @@ mod far_end;
 mod opening;
 mod speech;
 mod stage;
+mod turns;
 mod whole;

@@ -172,7 +172,7 @@ impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
         if duties.shut_down {
             let _ = T::poll_close(io.socket, &mut io.cx);
         }
-        if duties.wake_hearing {
+        if duties.wake_hearing || duties.hear_again {
             self.shared.wakers.hearing.wake();
         }
         if duties.wake_speaking {

@@ -16,8 +16,9 @@ mod speaking;
 /// Room for what a session owes on time: a heartbeat or a close.
 const OWED: usize = 64;
 
-/// How many messages may be heard before time is looked at although more of them lie unread.
-const UNTIMED: u32 = 64;
+/// How many messages and pieces of messages are read in one turn, if more lie unread: then time is looked at, and others
+/// have theirs.
+const TURN: u32 = 64;
 
 pub(super) struct State<'m, R: End, Out> {
     pub(super) session: Session<R>,
@@ -31,7 +32,7 @@ pub(super) struct State<'m, R: End, Out> {
     pub(super) drain_within: Duration,
     ping_every: Duration,
     ping_at: Instant,
-    /// Messages heard since time was looked at.
+    /// Messages and pieces of messages read since time was looked at.
     untimed: u32,
     /// Bytes received, as the call's inbox counts them.
     received: u32,
@@ -120,11 +121,6 @@ impl<R: End, Out: Write> State<'_, R, Out> {
         }
         loop {
             self.drive(now, cx);
-            if self.untimed >= UNTIMED
-                && let Some(deadline) = self.wake(now)
-            {
-                return Err(CallError::Expired(deadline));
-            }
             if self.session.is_closed() {
                 inbox.lose();
                 return Ok(true);
@@ -145,8 +141,14 @@ impl<R: End, Out: Write> State<'_, R, Out> {
         }
     }
 
+    /// Whether it is time to look at time, and for others to have their turn.
+    pub(super) const fn is_turn_over(&self) -> bool {
+        self.untimed >= TURN
+    }
+
     /// Notes what was read to the inbox: nothing at the end of the socket.
     pub(super) fn note_read(&mut self, bytes: usize, inbox: &mut Inbox<'_>) {
+        self.untimed = self.untimed.saturating_add(1);
         inbox.fill(bytes);
         self.received = inbox.received();
     }
