@@ -117,7 +117,7 @@
 //! `sinch` and `wavix` (both default) compile a dialect in. `serde` writes [`Event`]s and [`Command`]s as JSON for
 //! logs: audio as its length, headers as their names, their values only through [`Headers::with_values`]. `callbacks`
 //! adds what goes over HTTP before, during and after a Sinch call, without serving it: bodies are read from a slice and
-//! written to a slice, and the clock is an argument. `std` lets it find out what the processor can, for base64 and searches;
+//! written to a slice, and the clock is an argument. `std` lets it find out what the processor can, for searches;
 //! nothing else of it is used, and no allocator.
 //!
 //! # Out of scope
@@ -134,7 +134,7 @@
     expect(unused_variables, reason = "without a dialect there is nothing to dispatch")
 )]
 
-#[cfg(any(test, feature = "std"))]
+#[cfg(test)]
 extern crate std;
 
 pub mod audio;

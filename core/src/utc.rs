@@ -1,6 +1,6 @@
 //! Points in time as the HTTP around a call writes them: ISO 8601 in UTC.
 
-use core::fmt;
+use core::fmt::{self, Write};
 use core::time::Duration;
 
 use crate::codec::writer::Writer;
@@ -89,13 +89,15 @@ impl fmt::Display for Utc {
         let text = buf.get(..len).and_then(|text| core::str::from_utf8(text).ok()).ok_or(fmt::Error)?;
         let whole = text.strip_suffix('Z').unwrap_or(text);
         f.write_str(whole)?;
-        let (mut fraction, mut width) = (self.nanos, 9);
-        while fraction != 0 && fraction % 10 == 0 {
-            fraction /= 10;
-            width = usize::saturating_sub(width, 1);
+        let mut rest = u64::from(self.nanos);
+        if rest != 0 {
+            f.write_char('.')?;
         }
-        if fraction != 0 {
-            write!(f, ".{fraction:0width$}")?;
+        while rest != 0 {
+            rest = rest.saturating_mul(10);
+            let digit = u8::try_from(rest / u64::from(NANOS)).unwrap_or(0);
+            f.write_char(char::from(b'0'.saturating_add(digit)))?;
+            rest %= u64::from(NANOS);
         }
         f.write_str("Z")
     }
