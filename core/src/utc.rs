@@ -95,9 +95,9 @@ impl fmt::Display for Utc {
         }
         while rest != 0 {
             rest = rest.saturating_mul(10);
-            let digit = u8::try_from(rest / u64::from(NANOS)).unwrap_or(0);
+            let digit = u8::try_from(rest / SECOND).unwrap_or(0);
             f.write_char(char::from(b'0'.saturating_add(digit)))?;
-            rest %= u64::from(NANOS);
+            rest %= SECOND;
         }
         f.write_str("Z")
     }
@@ -146,6 +146,7 @@ impl serde::Serialize for Timestamp<'_> {
 }
 
 const NANOS: u32 = 1_000_000_000;
+const SECOND: u64 = NANOS as u64;
 
 /// What has not been read yet.
 struct Digits<'t>(&'t [u8]);

@@ -1,8 +1,9 @@
 //! Calls by the hundred on every adapter, with clears, stalls and disconnects at random: in the end every byte is
-//! accounted for, and no task, thread or descriptor is left behind.
+//! accounted for, no task, thread or descriptor is left behind, and memory has not grown after the first minute. How late
+//! frames were is told.
 //!
 //! ```sh
-//! cargo test --release -p voxwire-tests --test soak -- --calls 500 --seconds 60 [--adapter NAME] [--seed N]
+//! cargo test --release -p voxwire-tests --test soak -- --calls 300 --seconds 120 [--adapter NAME] [--seed N]
 //! ```
 //!
 //! What happens in a call follows from seed and number; when, from the machine. Each adapter has a process of its own.
@@ -10,8 +11,7 @@
 use core::time::Duration;
 use std::env;
 use std::process::{Command, ExitCode};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use adapter::{Adapter, AsyncStd, Blocking, Smol, Tokio};
@@ -20,6 +20,7 @@ use line::Exchange;
 use script::Script;
 use support::process::{Change, Process};
 use tally::Tally;
+use vigil::{Memory, Vigil};
 
 mod adapter;
 mod call;
@@ -31,6 +32,7 @@ mod script;
 mod settlement;
 mod speaking;
 mod tally;
+mod vigil;
 
 /// The longest that a call lasts.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -123,10 +125,11 @@ fn soak<A: Adapter>(order: &Order) -> bool {
 
     let before = Process::now();
     let tally = Arc::<Tally>::default();
-    run::<A>(order, tally.clone());
+    let memory = run::<A>(order, tally.clone());
     let after = Process::settled(Process::now, before, Clock::now() + Duration::from_secs(5));
 
     println!("{}: {tally}; tasks left {}, {}", A::NAME, tally.tasks(), Change(before, after));
+    println!("{}: {}; {memory}", A::NAME, tally.lateness);
     let faults = tally.faults();
     for fault in faults.iter().take(TOLD) {
         println!("{}: {fault}", A::NAME);
@@ -134,12 +137,12 @@ fn soak<A: Adapter>(order: &Order) -> bool {
     if faults.len() > TOLD {
         println!("{}: and {} faults more", A::NAME, faults.len() - TOLD);
     }
-    faults.is_empty() && tally.tasks() == 0 && after.is_like(before)
+    faults.is_empty() && tally.tasks() == 0 && after.is_like(before) && memory.is_flat()
 }
 
-/// Keeps so many calls going for so long.
-fn run<A: Adapter>(order: &Order, tally: Arc<Tally>) {
-    let watched = watch(order, tally.clone());
+/// Keeps so many calls going for so long. Gives the memory they took.
+fn run<A: Adapter>(order: &Order, tally: Arc<Tally>) -> Memory {
+    let vigil = Vigil::begin(Duration::from_secs(order.seconds) + PATIENCE, tally.clone());
     let exchange = Arc::new(Exchange::new().unwrap());
     let over = Clock::now() + Duration::from_secs(order.seconds);
     let longest = LONGEST.min(Duration::from_secs(order.seconds) / 2);
@@ -167,31 +170,5 @@ fn run<A: Adapter>(order: &Order, tally: Arc<Tally>) {
             line.await;
         }
     });
-    drop(watched);
-}
-
-/// Ends the process if the calls do not, until what is returned is dropped. The thread is joined then.
-fn watch(order: &Order, tally: Arc<Tally>) -> impl Drop + use<> {
-    struct Watch(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
-
-    impl Drop for Watch {
-        fn drop(&mut self) {
-            if let Some((stop, thread)) = self.0.take() {
-                drop(stop);
-                thread.join().unwrap();
-            }
-        }
-    }
-
-    let limit = Duration::from_secs(order.seconds) + PATIENCE;
-    let (stop, stopped) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        if stopped.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let calls = tally.running();
-            println!("{} calls hang, {} tasks", calls.len(), tally.tasks());
-            calls.iter().take(TOLD).for_each(|call| println!("{call}"));
-            std::process::exit(1);
-        }
-    });
-    Watch(Some((stop, thread)))
+    vigil.end()
 }

@@ -37,6 +37,7 @@ pub(crate) async fn speak<A: Adapter, M: Mouth>(talk: &Talk, side: Side, mut mou
         }
         next = Clock::now().max(next + FRAME * frames as u32);
         A::sleep(next.saturating_duration_since(Clock::now())).await;
+        talk.tally.lateness.note(Clock::now().saturating_duration_since(next));
     }
 }
 

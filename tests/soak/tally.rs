@@ -9,6 +9,7 @@ use crate::adapter::Adapter;
 use crate::call::{Talk, locked};
 use crate::ledger::{Account, Fault};
 use crate::script::{End, Script};
+use crate::vigil::Lateness;
 
 /// What happens in calls, counted while it does.
 #[derive(Default)]
@@ -18,6 +19,7 @@ pub(crate) struct Tally {
     pub(crate) cleared_sends: Count,
     pub(crate) cancelled_sends: Count,
     pub(crate) cancelled_nexts: Count,
+    pub(crate) lateness: Lateness,
     /// Tasks, or threads, that have begun and are not over.
     tasks: Count,
     next: Count,

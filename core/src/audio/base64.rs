@@ -103,26 +103,22 @@ impl Iterator for Blocks<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let mut block = Block { bytes: [0; Block::BYTES], len: 0 };
         let mut chars = [0; Block::CHARS];
-        let (text, more) = match self.rest.as_str() {
-            Some(plain) => {
-                let (text, rest) =
-                    plain.as_bytes().split_at_checked(Block::CHARS).unwrap_or((plain.as_bytes(), &[]));
-                // Where a character is cut in two it is not ASCII, and so no base64: then there is no next block.
-                self.rest = Text::new(plain.get(Block::CHARS..).unwrap_or_default());
-                (text, !rest.is_empty())
+        let plain = self.rest.as_str().map(|rest| rest.split_at_checked(Block::CHARS).unwrap_or((rest, "")));
+        let text = if let Some((text, rest)) = plain.filter(|(text, _)| text.is_ascii()) {
+            self.rest = Text::new(rest);
+            text.as_bytes()
+        } else {
+            let mut source = self.rest.chars();
+            let mut len: usize = 0;
+            for (place, c) in chars.iter_mut().zip(&mut source) {
+                // What is not ASCII is not base64 either; neither is a NUL.
+                *place = u8::try_from(c).unwrap_or(0);
+                len = len.saturating_add(1);
             }
-            None => {
-                let mut source = self.rest.chars();
-                let mut len: usize = 0;
-                for (place, c) in chars.iter_mut().zip(&mut source) {
-                    // What is not ASCII is not base64 either; neither is a NUL.
-                    *place = u8::try_from(c).unwrap_or(0);
-                    len = len.saturating_add(1);
-                }
-                self.rest = source.into_text();
-                (chars.get(..len)?, !self.rest.is_empty())
-            }
+            self.rest = source.into_text();
+            chars.get(..len)?
         };
+        let more = !self.rest.is_empty();
         let start = self.at;
         self.at = start.saturating_add(text.len());
         // Padding may only end the last block.
@@ -190,6 +186,13 @@ mod tests {
         for audio in [Audio::base64(Text::new(&text)), Audio::base64(Text::escaped(&text))] {
             assert_eq!(audio.copy_to(&mut [0; 1_000]), Err(AudioError::Malformed { at: 402 }));
             assert_eq!(audio.validate(), Err(AudioError::Malformed { at: 402 }));
+        }
+        // A length in bytes says nothing where characters take several.
+        for text in ["b\u{56411}\n>3\u{1d}", "é", "AAAAé"] {
+            let at = text.chars().position(|c| !c.is_ascii_alphanumeric()).unwrap();
+            for audio in [Audio::base64(Text::new(text)), Audio::base64(Text::escaped(text))] {
+                assert_eq!(audio.validate(), Err(AudioError::Malformed { at }), "{text:?}");
+            }
         }
         let padded_in_the_middle = format!("{}AA=={}", "AAAA".repeat(63), "AAAA".repeat(64));
         let audio = Audio::base64(Text::escaped(&padded_in_the_middle));
