@@ -46,7 +46,7 @@ const CRATE: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Characters that audio is proven by at a time.
-const BLOCK: usize = 256;
+const BLOCK: usize = 2_048;
 
 fn encodes(bytes: &[u8], encode: Encode, decode: Decode) {
     let expected = CRATE.encode(bytes);
