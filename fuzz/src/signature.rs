@@ -111,12 +111,12 @@ fn signed(secret: &[u8], request: &Request<'_>) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// The path of a request's target.
+/// The path of a request's target, which is a URL if it begins with a scheme, in which there is no slash.
 fn signed_path(target: &str) -> &str {
     let end = target.find(['?', '#']).unwrap_or(target.len());
     let target = &target[..end];
     match target.find("://") {
-        Some(scheme) if !target.starts_with('/') => {
+        Some(scheme) if !target[..scheme].contains('/') => {
             let rest = &target[scheme + 3..];
             rest.find('/').map_or("/", |at| &rest[at..])
         }
