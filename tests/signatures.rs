@@ -188,9 +188,15 @@ fn the_path_is_signed_without_what_stands_around_it() {
     for host in ["https://app.example", "https://app.example?query", "https://"] {
         assert_eq!(sign(host), sign("/"), "{host}");
     }
-    for other in
-        ["/voice/%69ce", "/voice/ice/", "//voice/ice", "/VOICE/ice", "/x://app.example/voice/ice", ""]
-    {
+    for other in [
+        "/voice/%69ce",
+        "/voice/ice/",
+        "//voice/ice",
+        "/VOICE/ice",
+        "/x://app.example/voice/ice",
+        "x/://app.example/voice/ice",
+        "",
+    ] {
         assert_ne!(sign(other), sign("/voice/ice"), "{other}");
     }
 }
