@@ -250,6 +250,7 @@ fn count(came: Came<Said>, heard: Duration, stage: &Stage, number: u32) {
             stage.meter.count(number, |tally| tally.came_back(said.at, heard, window));
         }
         Came::Back(_) => {}
+        Came::Stray if heard < window.begin => {}
         Came::Stray => stage.meter.count(number, |tally| tally.strays += 1),
     }
 }
