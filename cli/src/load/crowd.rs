@@ -9,6 +9,7 @@ use tokio::select;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep_until};
+use voxwire::AudioFormat;
 
 use super::caller::{Ending, Order, hold};
 use super::meter::{Tally, quantile};
@@ -65,15 +66,17 @@ pub(super) async fn gather(
         () = show(&stage, size, bar) => {}
     }
     bar.finish_and_clear();
-    crowd.lasted = stage
-        .window()
-        .map_or(Duration::ZERO, |window| stage.now().min(window.end).saturating_sub(window.begin));
+    // The last frame that is said before the end lasts until then.
+    let now = stage.now() + AudioFormat::FRAME;
+    let lasted = stage.window().map(|window| now.min(window.end).saturating_sub(window.begin));
+    crowd.lasted = lasted.unwrap_or_default();
     crowd.tally = stage.meter.total();
     crowd
 }
 
 impl Crowd {
-    fn new(Size { calls, .. }: Size, tally: Tally) -> Self {
+    /// No call has ended yet.
+    pub(super) fn new(Size { calls, .. }: Size, tally: Tally) -> Self {
         Self {
             calls,
             held: 0,

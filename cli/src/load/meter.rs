@@ -74,19 +74,19 @@ impl Tally {
     pub(super) fn said(&mut self, late: Option<Duration>) {
         self.sent += 1;
         if let Some(late) = late {
-            self.lateness.saturating_record(micros(late));
+            record(&mut self.lateness, late);
         }
     }
 
     /// A frame that was said at `said` came back at `heard`.
     pub(super) fn came_back(&mut self, said: Duration, heard: Duration, window: Window) {
-        let latency = micros(heard.saturating_sub(said));
+        let latency = heard.saturating_sub(said);
         self.echoed += 1;
-        self.latency.saturating_record(latency);
+        record(&mut self.latency, latency);
         let slot = said.saturating_sub(window.begin).as_nanos() / self.slot.as_nanos();
         let slot = usize::try_from(slot).unwrap_or(usize::MAX).min(self.slots.len() - 1);
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.saturating_record(latency);
+            record(slot, latency);
         }
     }
 
@@ -116,8 +116,11 @@ fn add(to: &mut Histogram<u64>, more: &Histogram<u64>) {
     to.add(more).expect("room in a histogram that grows");
 }
 
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+/// Times of more than an hour are told as one.
+fn record(to: &mut Histogram<u64>, duration: Duration) {
+    const HOUR: u64 = 3_600_000_000;
+    let micros = u64::try_from(duration.as_micros()).unwrap_or(HOUR).min(HOUR);
+    to.record(micros).expect("room in a histogram that grows");
 }
 
 /// The value that a part of all is not above. Nothing, where there is none.
