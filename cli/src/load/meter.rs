@@ -123,7 +123,7 @@ fn record(to: &mut Histogram<u64>, duration: Duration) {
     to.record(micros).expect("room in a histogram that grows");
 }
 
-/// The value that a part of all is not above. Nothing, where there is none.
+/// The value that a part of all is not above: up to a thousandth more, never less. Nothing, where there is none.
 pub(super) fn quantile(of: &Histogram<u64>, part: f64) -> Duration {
     Duration::from_micros(if of.is_empty() { 0 } else { of.value_at_quantile(part).min(of.max()) })
 }

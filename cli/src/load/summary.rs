@@ -243,14 +243,14 @@ mod tests {
     fn a_load_is_whole_lossy_or_slow() {
         let verdict = |back, latency, bound| summary(50, 0, back, latency, bound).verdict;
         assert_eq!(verdict(50, 90, None), Verdict::Whole);
-        assert_eq!(verdict(50, 20, Some(20)), Verdict::Whole);
+        assert_eq!(verdict(50, 19, Some(20)), Verdict::Whole);
         assert_eq!(verdict(49, 20, Some(20)), Verdict::Lossy);
         assert_eq!(verdict(50, 21, Some(20)), Verdict::Slow);
     }
 
     #[test]
     fn who_is_late_himself_does_not_blame_the_server() {
-        assert_eq!(summary(50, 10, 50, 90, Some(20)).verdict, Verdict::Slow);
+        assert_eq!(summary(50, 9, 50, 90, Some(20)).verdict, Verdict::Slow);
         assert_eq!(summary(50, 11, 20, 90, Some(20)).verdict, Verdict::Late);
         assert_eq!(summary(50, 11, 50, 1, None).verdict, Verdict::Late);
     }
