@@ -93,10 +93,8 @@ impl Found {
         match self.shown {
             Some((crowd, summary)) if self.limit.calls == 0 => {
                 summary.judge(crowd.first)?;
-                Err(Failure::Load(format!(
-                    "not even {} calls met the bound: {}",
-                    summary.calls, summary.verdict
-                )))
+                let Summary { calls, verdict, .. } = summary;
+                Err(Failure::Load(format!("no load met the bound; {calls} at once: {verdict}")))
             }
             _ => Ok(()),
         }
@@ -132,9 +130,32 @@ impl fmt::Display for Limit {
         let why = match because {
             Some(Verdict::Failing) => "not all were held",
             Some(Verdict::Lossy) => "frames were lost",
-            Some(Verdict::Slow) => "they took longer",
+            Some(Verdict::Slow) => "it was longer",
             _ => "this program was late itself",
         };
-        write!(f, "; of {beyond}, {why}")
+        write!(f, "; with {beyond}, {why}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_program_could_not_measure_is_no_limit_of_the_server() {
+        let told = |because, beyond| {
+            Limit { calls: 8, p99_within_ms: Millis(Duration::from_millis(20)), because, beyond, probes: 5 }
+                .to_string()
+        };
+        let p99 = "with a p99 of 20.0 ms or less";
+        assert_eq!(
+            told(Some(Verdict::Slow), Some(9)),
+            format!("limit     8 calls {p99}; with 9, it was longer")
+        );
+        assert_eq!(
+            told(Some(Verdict::Late), Some(9)),
+            format!("limit     at least 8 calls {p99}; with 9, this program was late itself")
+        );
+        assert_eq!(told(None, None), format!("limit     at least 8 calls {p99}; more were not tried"));
     }
 }

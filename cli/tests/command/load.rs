@@ -177,7 +177,9 @@ fn calls_that_nobody_takes_have_failed() {
 #[test]
 fn the_limit_of_a_server_is_found() {
     let (_server, url) = Running::answer(&["--max-calls", "8"]);
-    let args = ["--find-limit", "--p99", "60000ms", "--ramp", "1000", "--seconds", "0.1"];
+    let scratch = Scratch::new();
+    let path = scratch.file("load.html");
+    let args = ["--find-limit", "--p99", "60000ms", "--ramp", "1000", "--seconds", "0.1", "--report", &path];
     let run = voxwire(&[&["load", &url, "--json"], &args[..]].concat());
     let mut lines = run.json();
     assert_eq!(run.code, 0, "{run:?}");
@@ -189,6 +191,11 @@ fn the_limit_of_a_server_is_found() {
     let tried: Vec<_> = lines.iter().map(|line| line["calls"].as_u64().unwrap()).collect();
     assert_eq!(tried, [1, 2, 4, 8, 16, 12, 10, 9]);
     assert!(lines.iter().all(|line| line["kind"] == "probe"));
+    let html = report(&path, 3);
+    assert!(
+        html.contains("<th>16 calls</th><td>8 held, ") && html.contains("voxwire load: 8 calls to "),
+        "{html}"
+    );
 }
 
 #[test]
@@ -206,13 +213,21 @@ fn the_report_is_one_well_formed_file_that_names_no_secret() {
     let path = scratch.file("load.html");
     let (run, _) = load(&format!("{url}/s3cret"), &["--calls", "2", "--report", &path]);
     assert_eq!(run.code, 0, "{run:?}");
-    let html = fs::read_to_string(&path).unwrap();
+    let html = report(&path, 2);
+    assert!(!html.contains("s3cret") && html.contains(&url), "{html}");
+    assert!(html.contains("<td>40 sent, 40 echoed, 0 lost</td>"), "{html}");
+}
+
+/// Reads a report: well-formed, with two pictures and so many tables, and nothing from elsewhere.
+#[track_caller]
+fn report(path: &str, tables: usize) -> String {
+    let html = fs::read_to_string(path).unwrap();
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&html, options).unwrap();
     let count = |name| document.descendants().filter(|node| node.tag_name().name() == name).count();
-    assert_eq!((count("svg"), count("table"), count("script"), count("link")), (2, 2, 0, 0));
-    assert!(!html.contains("{{") && !html.contains("s3cret") && html.contains(&url));
-    assert!(html.contains("<td>40 sent, 40 echoed, 0 lost</td>"), "{html}");
+    assert_eq!((count("svg"), count("table"), count("script"), count("link")), (2, tables, 0, 0));
+    assert!(!html.contains("{{"), "{html}");
+    html
 }
 
 #[test]
