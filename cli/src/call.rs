@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use voxwire::{AudioFormat, Dialect};
 
-use crate::clock::{Clock, wall_clock};
+use crate::clock::Clock;
 use crate::exit::{Failure, RATES};
+use crate::platform::call_id;
 use crate::report::{Output, Story, Trace};
 use crate::socket::TrustArgs;
 use crate::stops::Stops;
@@ -18,7 +19,7 @@ mod callback;
 mod caller;
 mod summary;
 
-pub(crate) use caller::CALLER;
+pub(crate) use caller::{CALLER, writable};
 
 use caller::{Caller, Destination};
 use summary::Summary;
@@ -75,9 +76,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
     let format = voice.format;
 
     let output = Arc::new(output.around(caller.bar()));
-    let now = wall_clock();
-    let millis = now.seconds() * 1_000 + u64::from(now.nanos() / 1_000_000);
-    let call_id = format!("call-{millis}-{}", std::process::id());
+    let call_id = call_id("call");
     let clock = Clock::start(args.fast);
     let mut trace = Trace::new(&output, call_id.clone(), Side::Platform, clock, Story::Both);
     let to = Destination { url, dialect, call_id, headers, limit: args.duration };

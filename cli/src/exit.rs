@@ -31,6 +31,7 @@ Exit codes:
   13  explain: a message is malformed
   14  a callback was refused, or SVAML is not valid
   15  verify: the request is not signed as it should be
+  16  load: frames did not come back as they were sent, or no call at all met the bound
  130  interrupted twice";
 
 /// The exit code after a second interrupt, as shells give it for the first.
@@ -79,6 +80,10 @@ pub(crate) enum Failure {
     Svaml(String),
     #[error("not signed as it should be: {0}")]
     Unsigned(Refusal),
+    #[error("{calls} of {of} calls failed; the first: {first}")]
+    Calls { calls: u32, of: u32, first: Box<Self> },
+    #[error("{0}")]
+    Load(String),
 }
 
 /// Messages, counted.
@@ -159,6 +164,8 @@ impl Failure {
             Self::Malformed(_) => 13,
             Self::Callback { .. } | Self::Svaml(_) => 14,
             Self::Unsigned(_) => 15,
+            Self::Calls { first, .. } => first.code(),
+            Self::Load(_) => 16,
         }
     }
 }
@@ -203,7 +210,7 @@ mod tests {
             text.lines().filter_map(pair).collect()
         };
         let help = codes(CODES, "  ");
-        assert_eq!(help.len(), 16);
+        assert_eq!(help.len(), 17);
         assert_eq!(help, codes(include_str!("../README.md"), " | "));
     }
 }

@@ -6,6 +6,7 @@
 //! | `answer` | an application: a server with a built-in agent | `answer.rs`, `reception.rs`, `agent.rs` |
 //! | `call` | a platform: places a call as the provider would | `call.rs`, `platform.rs`, `ear.rs` |
 //! | `call --callback` | the same, with Sinch's callbacks | `call/callback.rs`, `provider.rs` |
+//! | `load` | a platform with many calls at once, which measures | `load.rs`, `platform.rs` |
 //! | `explain` | captured messages, in words | `explain.rs`, `words.rs` |
 //! | `svaml` | replies to callbacks, written and checked | `svaml.rs` |
 //! | `sign`, `verify` | signatures of callbacks | `signing.rs` |
@@ -16,10 +17,12 @@ mod call;
 mod clock;
 mod credentials;
 mod demo;
+mod descriptors;
 mod ear;
 mod exit;
 mod explain;
 mod input;
+mod load;
 mod platform;
 mod provider;
 mod random;
@@ -63,6 +66,7 @@ enum Task {
     Demo(demo::Args),
     Answer(answer::Args),
     Call(call::Args),
+    Load(load::Args),
     Explain(explain::Args),
     Svaml(svaml::Args),
     Sign(signing::SignArgs),
@@ -90,6 +94,7 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
         Task::Demo(args) => one_thread()?.block_on(demo::run(args, output)),
         Task::Answer(args) => runtime()?.block_on(answer::run(args, output)),
         Task::Call(args) => runtime()?.block_on(call::run(args, output)),
+        Task::Load(args) => runtime()?.block_on(load::run(args, output)),
     }
 }
 

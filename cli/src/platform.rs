@@ -1,23 +1,28 @@
 //! The simulated platform: a caller who speaks in real frames and hears in real time.
 
-use core::future::Future;
+use core::future::{Future, ready};
 use core::time::Duration;
 
 use serde::Serialize;
 use tokio::select;
-use voxwire::{AudioFormat, Dialect, Platform};
-use voxwire_tokio::{Call, Inbox};
+use tokio::time::timeout;
+use voxwire::{AudioFormat, Close, Config, Dialect, Event, Headers, Platform, Start};
+use voxwire_tokio::{Call, Inbox, Speaking};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, wall_clock};
 use crate::ear::{Counters, Spurt};
 use crate::exit::Failure;
 use crate::report::{Ended, Flow, Heard, Trace};
-use crate::socket::Socket;
+use crate::socket::{Socket, Trust};
 use crate::tape::Tape;
+use crate::words::{BUSY, REJECTED};
 
 mod simulator;
 
 use simulator::Simulator;
+
+/// How long the application may take to reply to the upgrade.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the platform does in a call.
 pub(crate) struct Script {
@@ -73,6 +78,63 @@ pub(crate) enum Because {
     Cleared,
     Overflow,
     HungUp,
+}
+
+/// A name for a call that no other has which is placed from this machine: of this kind, at this time, by this process.
+pub(crate) fn call_id(kind: &str) -> String {
+    let now = wall_clock();
+    let millis = now.seconds() * 1_000 + u64::from(now.nanos() / 1_000_000);
+    format!("{kind}-{millis}-{}", std::process::id())
+}
+
+/// Calls an application, which has its time to reply to the upgrade.
+///
+/// # Errors
+/// When it cannot be reached, or declines.
+pub(crate) async fn dial(
+    url: &str,
+    trust: &Trust,
+    dialect: Dialect,
+    format: AudioFormat,
+) -> Result<Call<Platform, Socket>, Failure> {
+    let config = Config::new(dialect).format(format).epoch(wall_clock().seconds());
+    match timeout(CONNECT_WITHIN, trust.call(url, config)).await {
+        Ok(call) => call.map_err(|error| Failure::connecting(url, error)),
+        Err(_) => Err(Failure::silent(url)),
+    }
+}
+
+/// What announces a call, in this order.
+pub(crate) fn announcement<'c>(
+    dialect: Dialect,
+    format: AudioFormat,
+    call_id: &'c str,
+    headers: Headers<'c>,
+) -> [Event<'c>; 2] {
+    let mut start = Start::new(call_id).with_format(format).with_headers(headers);
+    if dialect == Dialect::Wavix {
+        start = start.with_stream_id(call_id);
+    }
+    [Event::Hello, Event::Start(start)]
+}
+
+/// Says something if the line takes it now. Never waits: who waits does not hear.
+pub(crate) async fn say(speaking: &mut Speaking<Platform, Socket>, event: Event<'_>) -> bool {
+    select! {
+        biased;
+        said = speaking.send(event) => said.is_ok(),
+        () = ready(()) => false,
+    }
+}
+
+/// What an application means by hanging up before it has said anything: Wavix has no words for busy and reject, so it
+/// says so in its reason.
+pub(crate) fn refusal(dialect: Dialect, close: Close<'_>) -> Option<Failure> {
+    match close.reason {
+        BUSY if dialect == Dialect::Wavix => Some(Failure::Busy),
+        REJECTED if dialect == Dialect::Wavix => Some(Failure::Rejected),
+        _ => None,
+    }
 }
 
 /// Plays a whole call. `leave` ends it early, as if the caller had hung up.

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Serialize, Serializer};
 use voxwire::AudioFormat;
 use voxwire::audio::Estimate;
@@ -22,6 +22,16 @@ pub(crate) use trace::{Story, Times, Trace, Trouble};
 /// Prints a complaint on standard error. If nobody reads it, so be it.
 pub(crate) fn complain(sentence: impl Display) {
     let _ = writeln!(io::stderr().lock(), "voxwire: {sentence}");
+}
+
+/// A bar that tells what is going on, and how far it is. Not shown before it is given a place.
+pub(crate) fn progress(what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:40} {percent:>3} %");
+    let bar = ProgressBar::hidden().with_message(what);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 /// Standard output, for many tasks at once.
@@ -126,6 +136,12 @@ struct Line<'l, L> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Millis(pub(crate) Duration);
 
+impl Millis {
+    pub(crate) fn ms(self) -> f64 {
+        self.0.as_secs_f64() * 1e3
+    }
+}
+
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.0.as_micros() as f64 / 1e3)
@@ -134,7 +150,7 @@ impl Serialize for Millis {
 
 impl Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:.1} ms", self.0.as_secs_f64() * 1e3))
+        f.pad(&format!("{:.1} ms", self.ms()))
     }
 }
 

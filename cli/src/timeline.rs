@@ -13,7 +13,9 @@ use core::fmt::{self, Display, Formatter};
 use core::ops::Range;
 use core::time::Duration;
 
-use ink::{Px, Xml, arrow, bounds, cut, line, rect, text, text_width, wrap};
+pub(crate) use ink::Xml;
+
+use ink::{Px, arrow, bounds, cut, line, rect, text, text_width, wrap};
 use labels::Side;
 use scale::Scale;
 use wave::Wave;

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use crate::agent::Agent;
 use crate::call::seconds;
+use crate::descriptors;
 use crate::reception::Limits;
 
 /// The most connections that are taken unless it is said otherwise. Each may hold half a mebibyte of what it is owed and
@@ -49,7 +50,7 @@ impl LimitArgs {
     pub(super) fn limits(&self, agent: &Agent) -> Limits {
         let connections = self.max_connections.unwrap_or_else(|| {
             let each = if matches!(agent, Agent::Record(_)) { 2 } else { 1 };
-            descriptors().map_or(CONNECTIONS, |all| (all - all / 4) / each).clamp(1, CONNECTIONS)
+            descriptors::allowed().map_or(CONNECTIONS, |all| (all - all / 4) / each).clamp(1, CONNECTIONS)
         });
         Limits {
             connections,
@@ -73,18 +74,6 @@ impl LimitArgs {
     pub(super) fn ping_every(&self) -> Duration {
         (self.idle_timeout / ASKED).min(Duration::from_secs(20))
     }
-}
-
-/// How many descriptors the system allows, if it says so.
-#[cfg(unix)]
-fn descriptors() -> Option<usize> {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    limit.current.and_then(|most| usize::try_from(most).ok())
-}
-
-#[cfg(not(unix))]
-const fn descriptors() -> Option<usize> {
-    None
 }
 
 /// Reads how many there may be: at least one.

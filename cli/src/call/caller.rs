@@ -6,21 +6,17 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use tokio::select;
-use tokio::time::timeout;
-use voxwire::{AudioFormat, Config, Dialect};
+use voxwire::{AudioFormat, Dialect};
 
-use crate::clock::{Clock, wall_clock};
+use crate::clock::Clock;
 use crate::exit::Failure;
 use crate::platform::{self, Placed, Script};
-use crate::report::{Output, Trace};
+use crate::report::{Output, Trace, progress};
 use crate::socket::Trust;
 use crate::tape::Tape;
 use crate::wav::{Recorder, Recording, WavError};
-
-/// How long the application may take to reply to the upgrade.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a caller says who was given nothing to say.
 pub(crate) const CALLER: &[u8] = include_bytes!("../../assets/caller.wav");
@@ -60,7 +56,7 @@ impl Caller {
             None => Recording::parse(CALLER)?,
         };
         record.map_or(Ok(()), writable)?;
-        Ok(Self { words, record: record.map(Path::to_owned), fast, bar: progress() })
+        Ok(Self { words, record: record.map(Path::to_owned), fast, bar: progress("speaking") })
     }
 
     /// Shows how far he has spoken.
@@ -95,18 +91,13 @@ impl Caller {
         leave: impl Future<Output = ()>,
     ) -> Result<Placed, Failure> {
         let Voice { format, pcm } = voice;
-        let config = Config::new(to.dialect).format(format).epoch(wall_clock().seconds());
         let mut leave = pin!(leave);
         let call = select! {
-            call = timeout(CONNECT_WITHIN, trust.call(&to.url, config)) => call,
+            call = platform::dial(&to.url, trust, to.dialect, format) => call?,
             () = &mut leave => {
                 let why = "the caller hung up before the application was reached";
                 return Err(Failure::Unanswered(why.into()));
             }
-        };
-        let call = match call {
-            Ok(call) => call.map_err(|error| Failure::connecting(&to.url, error))?,
-            Err(_) => return Err(Failure::silent(&to.url)),
         };
         let length = format.duration_of(pcm.len() as u64).as_millis();
         // Shown on standard error, and only if that is a terminal.
@@ -136,8 +127,8 @@ impl Caller {
     }
 }
 
-/// Whether a recording can be written there, as far as can be told without leaving a trace.
-fn writable(path: &Path) -> Result<(), Failure> {
+/// Whether a file can be written there, as far as can be told without leaving a trace.
+pub(crate) fn writable(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let found = match File::options().write(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -146,16 +137,6 @@ fn writable(path: &Path) -> Result<(), Failure> {
         opened => opened.map(drop),
     };
     found.map_err(|cause| Failure::Write { name: path.display().to_string(), cause })
-}
-
-/// Not shown before there is something to say.
-fn progress() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {bar:40} {percent:>3} %");
-    let bar = ProgressBar::hidden().with_message("speaking");
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 /// Records what the caller hears, and shows how far he has spoken.

@@ -1,13 +1,11 @@
 //! The platform at work: when it says what, and when it hangs up.
 
-use core::future::ready;
 use core::time::Duration;
 
-use tokio::select;
-use voxwire::{Audio, AudioFormat, Close, Dialect, Event, Headers, Mark, Platform, SendError, Start};
+use voxwire::{Audio, AudioFormat, Close, Dialect, Event, Headers, Mark, Platform, SendError};
 use voxwire_tokio::{CallError, Speaking};
 
-use super::{Placed, Script};
+use super::{Placed, Script, announcement, say};
 use crate::clock::Clock;
 use crate::ear::{Counters, Ear};
 use crate::exit::Failure;
@@ -93,14 +91,9 @@ impl Simulator<'_> {
         let script = self.script;
         let headers: Vec<_> =
             script.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let mut start = Start::new(&script.call_id)
-            .with_format(script.format)
-            .with_headers(Headers::from(headers.as_slice()));
-        if script.dialect == Dialect::Wavix {
-            start = start.with_stream_id(&script.call_id);
-        }
+        let headers = Headers::from(headers.as_slice());
         self.announced = self.clock.now();
-        for event in [Event::Hello, Event::Start(start)] {
+        for event in announcement(script.dialect, script.format, &script.call_id, headers) {
             match self.speaking.send(event).await {
                 Ok(()) => self.trace.said(script.dialect, event),
                 // How it ended is heard.
@@ -198,11 +191,7 @@ impl Simulator<'_> {
 
     /// Says something if the line takes it now. Never waits: who waits does not hear.
     async fn say(&mut self, event: Event<'_>) -> bool {
-        let said = select! {
-            biased;
-            said = self.speaking.send(event) => said.is_ok(),
-            () = ready(()) => false,
-        };
+        let said = say(&mut self.speaking, event).await;
         if said {
             self.trace.said(self.script.dialect, event);
         }

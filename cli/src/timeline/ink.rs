@@ -22,7 +22,7 @@ impl Display for Px {
 }
 
 /// Text as XML spells it; what XML cannot hold at all becomes the replacement character.
-pub(super) struct Xml<'t>(pub(super) &'t str);
+pub(crate) struct Xml<'t>(pub(crate) &'t str);
 
 impl Display for Xml<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ mod innocent;
 mod json;
 mod lifecycles;
 mod limits;
+mod load;
 mod provider;
 mod signing;
 mod support;

@@ -2,15 +2,15 @@
 
 use core::time::Duration;
 
-use voxwire::{Audio, Close, Command, Deadline, Dialect};
+use voxwire::{Audio, Close, Command, Deadline};
 use voxwire_tokio::CallError;
 
 use super::Simulator;
 use crate::exit::Failure;
-use crate::platform::{Because, Unheard};
+use crate::platform::{Because, Unheard, refusal};
 use crate::report::{Ended, Trouble};
 use crate::tape;
-use crate::words::{BUSY, REJECTED, Side};
+use crate::words::Side;
 
 impl Simulator<'_> {
     pub(in crate::platform) async fn hear(&mut self, heard: Result<Command<'_>, CallError>) {
@@ -105,22 +105,14 @@ impl Simulator<'_> {
         self.placed.unheard.push(Unheard { when, at, bytes, pcm: Vec::new(), because });
     }
 
-    /// Wavix has no words for busy and reject: an application that hangs up instead says so in its reason.
-    fn refusal(&self, close: Close<'_>) -> Option<Failure> {
-        let mute = self.placed.came.flow.frames == 0 && self.placed.marks == 0;
-        match close.reason {
-            BUSY if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Busy),
-            REJECTED if self.script.dialect == Dialect::Wavix && mute => Some(Failure::Rejected),
-            _ => None,
-        }
-    }
-
     /// The application's close, or its reply to ours. Whatever the ear still holds is never played.
     fn hung_up(&mut self, now: Duration, close: Close<'_>) {
         if !self.leaving {
             self.leaving = true;
             self.trace.heard(self.script.dialect, Command::Hangup(close));
-            self.failure = self.failure.take().or(self.refusal(close));
+            if self.placed.came.flow.frames == 0 && self.placed.marks == 0 {
+                self.failure = self.failure.take().or(refusal(self.script.dialect, close));
+            }
             self.placed.ended = match close {
                 Close::LOST => Ended::lost("the connection ended without a close"),
                 Close { code, reason } => {

@@ -1,0 +1,95 @@
+//! Finds the largest number of calls that is still good: doubles until one is not, then halves what lies between.
+
+/// What is known of the limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search {
+    first: u32,
+    most: u32,
+    /// The largest number that was good.
+    good: u32,
+    /// The smallest that was not.
+    bad: Option<u32>,
+}
+
+impl Search {
+    /// A search that begins with `first`, and tries no more than `most`.
+    pub(super) const fn new(first: u32, most: u32) -> Self {
+        Self { first: if first < most { first } else { most }, most, good: 0, bad: None }
+    }
+
+    /// The number to try next. None, once the limit is known to 5 %, and up to twenty to the call.
+    pub(super) fn next(&self) -> Option<u32> {
+        let (good, next) = (
+            self.good,
+            match (self.good, self.bad) {
+                (0, None) => self.first,
+                (good, None) => good.saturating_mul(2).min(self.most),
+                (good, Some(bad)) => {
+                    let close = bad.saturating_sub(good) <= (good / 20).max(1);
+                    if close { good } else { good.midpoint(bad) }
+                }
+            },
+        );
+        (next > good).then_some(next)
+    }
+
+    /// A number was tried.
+    pub(super) fn learn(&mut self, calls: u32, good: bool) {
+        if good {
+            self.good = self.good.max(calls);
+        } else {
+            self.bad = Some(self.bad.map_or(calls, |bad| bad.min(calls)));
+        }
+    }
+
+    /// The largest number that was good; zero, if none was.
+    pub(super) const fn good(&self) -> u32 {
+        self.good
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Searches where up to `limit` calls are good. What was tried, and what was found.
+    fn found(first: u32, most: u32, limit: u32) -> (Vec<u32>, u32) {
+        let (mut search, mut tried) = (Search::new(first, most), Vec::new());
+        while let Some(calls) = search.next() {
+            tried.push(calls);
+            search.learn(calls, calls <= limit);
+        }
+        (tried, search.good())
+    }
+
+    #[test]
+    fn it_doubles_until_it_fails_and_then_halves() {
+        assert_eq!(found(1, 1_000, 8), (vec![1, 2, 4, 8, 16, 12, 10, 9], 8));
+        assert_eq!(found(100, 10_000, 570), (vec![100, 200, 400, 800, 600, 500, 550, 575], 550));
+    }
+
+    #[test]
+    fn a_first_number_that_is_too_large_is_halved_at_once() {
+        assert_eq!(found(64, 1_000, 3), (vec![64, 32, 16, 8, 4, 2, 3], 3));
+        assert_eq!(found(1, 1_000, 0), (vec![1], 0));
+    }
+
+    #[test]
+    fn there_are_never_more_than_there_may_be() {
+        assert_eq!(found(1, 5, 9), (vec![1, 2, 4, 5], 5));
+        assert_eq!(found(64, 5, 9), (vec![5], 5));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_found_is_good_and_close(first in 1_u32..5_000, limit in 0_u32..100_000) {
+            let (tried, good) = found(first, u32::MAX, limit);
+            prop_assert!(good <= limit && limit - good <= good / 20, "{good} of {limit}");
+            prop_assert!(tried.len() < 40);
+        }
+    }
+}
