@@ -64,7 +64,7 @@ impl Kind {
 
     fn command(&self, descriptors: Option<u32>) -> Command {
         let (program, words): (_, &[&str]) = match self.is_command {
-            true => (&*COMMAND, &["answer", "--listen", "127.0.0.1:0"]),
+            true => (&*COMMAND, &["answer", "--listen", "127.0.0.1:0", "--shed-late", "never"]),
             false => (&*MYSELF, &["--victim", self.name]),
         };
         let Some(descriptors) = descriptors else {
