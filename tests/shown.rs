@@ -113,7 +113,7 @@ fn what_is_wrong_with_a_callout_is_told_by_the_reply_in_it() {
     let error = CalloutError::BufferTooSmall { needed: 9 };
     assert_eq!(error.to_string(), "buffer too small, 9 bytes needed");
     assert!(error.source().is_none());
-    assert_eq!(BufferTooSmall.to_string(), "buffer too small for the document");
+    assert_eq!(BufferTooSmall { needed: 9 }.to_string(), "buffer too small, 9 bytes needed");
 
     let body =
         br#"{"method":"customCallout","customCallout":{"ice":"{\"action\":{\"name\":\"continue\"}}"}}"#;

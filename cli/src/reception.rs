@@ -187,7 +187,8 @@ impl Reception {
                 let call = Call::application(socket, &early, self.config);
                 Some(Arrival { call, call_id, seat })
             }
-            (ended, _) => {
+            (ended, admitted) => {
+                drop(admitted);
                 visit.tell_end(ended);
                 select! {
                     biased;

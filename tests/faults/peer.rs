@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::thread;
 use std::time::Instant as Clock;
 
 use socket2::SockRef;
@@ -97,7 +98,7 @@ impl Peer {
             Part::Application => {
                 let listener = TcpListener::bind("127.0.0.1:0")?;
                 victim.call(&format!("ws://{}{path}", listener.local_addr()?));
-                listener.accept()?.0
+                accept(&listener)?
             }
         };
         socket.set_nodelay(true)?;
@@ -354,4 +355,22 @@ pub(crate) fn tired() -> io::Error {
 
 fn is_wait(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
+
+/// Takes the call that the victim was told to make, which one that is gone never makes.
+fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    listener.set_nonblocking(true)?;
+    let until = Clock::now() + PATIENCE;
+    loop {
+        match listener.accept() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock && Clock::now() < until => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            accepted => {
+                let (socket, _) = accepted?;
+                socket.set_nonblocking(false)?;
+                return Ok(socket);
+            }
+        }
+    }
 }

@@ -112,8 +112,11 @@ impl Victim {
     pub(crate) fn start(kind: Kind, descriptors: Option<u32>) -> Self {
         let mut command = kind.command(descriptors);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // One thread each, where whoever keeps it keeps it from all.
-        command.env("SMOL_THREADS", "1").env("ASYNC_STD_THREAD_COUNT", "1").env_remove("VOXWIRE_TOKEN");
+        // One thread each, where whoever keeps it keeps it from all; but for the blocking adapter, which takes two a call.
+        for threads in ["SMOL_THREADS", "ASYNC_STD_THREAD_COUNT", "TOKIO_WORKER_THREADS"] {
+            command.env(threads, "1");
+        }
+        command.env_remove("VOXWIRE_TOKEN");
         let mut child = command.spawn().unwrap();
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let panics = Arc::<Mutex<Vec<String>>>::default();

@@ -85,7 +85,8 @@ impl fmt::Display for Memory {
     }
 }
 
-/// How late frames are begun, in microseconds: what scheduling and the work of all other calls cost them.
+/// How late speakers wake to begin frames, in microseconds: what scheduling and the work of all other calls cost them. That a
+/// frame had to wait for a peer that stalled is no lateness.
 pub(crate) struct Lateness(Mutex<Histogram<u64>>);
 
 impl Lateness {
@@ -105,7 +106,7 @@ impl fmt::Display for Lateness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let late = locked(&self.0);
         let millis = |quantile| late.value_at_quantile(quantile) as f64 / 1e3;
-        write!(f, "frames late by {:.1} ms (median), {:.1} ms (p99), ", millis(0.5), millis(0.99))?;
+        write!(f, "frames begun late by {:.1} ms (median), {:.1} ms (p99), ", millis(0.5), millis(0.99))?;
         write!(f, "{:.1} ms (most)", late.max() as f64 / 1e3)
     }
 }

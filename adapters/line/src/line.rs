@@ -108,7 +108,10 @@ impl<R: Role> Line<R> {
             }
             self.write(&now, io);
             match self.websocket.poll_read(io) {
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    self.untimed = 0;
+                    return Poll::Pending;
+                }
                 Poll::Ready(Ok(message)) => {
                     self.untimed = self.untimed.saturating_add(if message.is_some() { 1 } else { PIECE });
                     match message {

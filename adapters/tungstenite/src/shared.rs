@@ -124,7 +124,7 @@ impl<R: Role, S: Socket> Held<'_, R, S> {
             let _ = state.socket.shut_down();
         }
         if duties.hear_again {
-            // The wait that comes next is over at once, and yet the speaking half has had the lock.
+            // The wait that comes next is over at once, and yet the lock has been free for the speaking half.
             drop(self.shared.waker.wake());
         }
         if duties.wake_hearing {

@@ -178,14 +178,12 @@ impl<'c> Caller<'c> {
         self.due = if self.order.fast { at + BACK_WITHIN } else { self.due + AudioFormat::FRAME };
     }
 
-    /// Waits for what is still on its way, unless the load is left.
+    /// Waits for what is still on its way, also if the load is left: it is not the server that has lost it.
     async fn hear_the_rest(&mut self) {
-        let mut closing = self.stage.closing();
         let until = Instant::now() + LAST_ECHO_WITHIN;
         while self.failure.is_none() && self.echoes.waiting() > 0 {
-            select! {
-                heard = timeout_at(until, self.hear()) => if heard.is_err() { return },
-                () = stopping(&mut closing) => return,
+            if timeout_at(until, self.hear()).await.is_err() {
+                return;
             }
         }
     }
@@ -213,12 +211,10 @@ impl<'c> Caller<'c> {
                 let heard = stage.now();
                 // What cannot be read is no echo: the frame is missed.
                 let Ok(pcm) = tape::pcm(audio, pcm) else { return };
-                echoes.hear(pcm, |came| {
-                    count(came, heard, stage, *number);
-                    if order.fast {
-                        *due = heard;
-                    }
-                });
+                echoes.hear(pcm, |came| count(came, heard, stage, *number));
+                if order.fast && echoes.waiting() == 0 {
+                    *due = heard;
+                }
             }
             // The caller has heard all that came so far.
             Ok(Command::Mark(mark)) => drop(say(speaking, Event::Mark(mark)).await),

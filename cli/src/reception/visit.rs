@@ -110,6 +110,10 @@ impl Visit<'_> {
         gate.seat().ok_or_else(Refused::full)?;
         let call_id = admission.admit(request.uri().path(), wall_clock())?;
         gate.turn().await;
+        // What has waited for its turn until the server stops is no call that goes on.
+        if *self.closing.borrow() {
+            return Err(Refused::full());
+        }
         let seat = gate.seat().ok_or_else(Refused::full)?;
         let _ = self.admitted.set(Admitted { call_id, seat });
         Ok(response)

@@ -11,15 +11,15 @@ use crate::support::{Running, block_on, parsed, voxwire};
 
 #[test]
 fn beyond_the_connections_there_are_visitors_are_declined_and_a_call_goes_on() {
-    let (server, url) = Running::answer(&["--max-connections", "9", "--max-per-address", "10", "--json"]);
+    let (server, url) = Running::answer(&["--max-connections", "24", "--max-per-address", "30", "--json"]);
     let address = url.strip_prefix("ws://").unwrap();
     let mut innocent = Innocent::call(&url);
-    let visitors: Vec<_> = (0..8).map(|_| arrived(address)).collect();
+    let visitors: Vec<_> = (0..23).map(|_| arrived(address)).collect();
     innocent.talk();
-    assert!(health(address).starts_with("HTTP/1.1 503 "), "there is no room for a ninth");
+    assert!(health(address).starts_with("HTTP/1.1 503 "), "there is no room for one more");
     assert!(health(address).contains("\r\nretry-after: 2\r\n"));
     let full = parsed(&server.line_with(r#""kind":"full""#));
-    assert_eq!(full, json!({"kind": "full", "limit": "connections", "held": 9}));
+    assert_eq!(full, json!({"kind": "full", "limit": "connections", "held": 24}));
     let run = voxwire(&["call", &url, "--dialect", "sinch", "--fast"]);
     run.failed(5, "the upgrade was declined with HTTP status 503: the call is hung up");
     innocent.talk();
@@ -64,7 +64,7 @@ fn beyond_the_calls_there_are_more_are_declined() {
 
 #[test]
 fn who_takes_too_long_to_ask_is_let_go_and_a_call_goes_on() {
-    let (server, url) = Running::answer(&["--handshake-timeout", "0.1"]);
+    let (server, url) = Running::answer(&["--handshake-timeout", "2"]);
     let address = url.strip_prefix("ws://").unwrap();
     let mut innocent = Innocent::call(&url);
     for said in [b"".as_slice(), b"GET / HTTP/1.1\r\nHo"] {

@@ -109,6 +109,21 @@ mod tests {
 
     #[test]
     #[cfg_attr(miri, ignore = "exhaustive: too much for Miri")]
+    fn what_is_wrong_is_found_wherever_it_lies_in_a_long_text() {
+        let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".repeat(10);
+        let mut out = vec![0; decoded_len(&text)];
+        for at in 0..text.len() {
+            for byte in *b"=-_\0 \x7f\x80\xaf\xff" {
+                let mut text = text.clone();
+                text[at] = byte;
+                assert!(decode(&text, &mut out).is_err(), "{byte} at {at}");
+                same(&text);
+            }
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "exhaustive: too much for Miri")]
     fn both_encode_alike_and_refuse_what_does_not_fit() {
         let bytes: Vec<u8> = (0..=u8::MAX).chain((0..=u8::MAX).rev()).collect();
         for len in 0..bytes.len() {
