@@ -225,6 +225,7 @@ mod tests {
     use voxwire::{AudioFormat, Config, Dialect};
 
     use super::*;
+    use crate::clock::wall_clock;
 
     const DICE: &[u8] =
         b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"event\":\"dice\"}";
@@ -240,13 +241,16 @@ mod tests {
     const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(core::net::Ipv4Addr::LOCALHOST), 1);
 
     fn reception(limits: Limits) -> Arc<Reception> {
+        reception_of(Admission::Open, limits)
+    }
+
+    fn reception_of(admission: Admission, limits: Limits) -> Arc<Reception> {
         let output = Output::new(false, false);
         output.finish().unwrap();
         let public = PublicUrl::parse("ws://127.0.0.1").unwrap();
         let callbacks = Callbacks::new(public, AudioFormat::pcm16(16_000).unwrap());
         let config = CallConfig::new(Config::new(Dialect::Sinch));
-        let reception =
-            Reception::new(config, Admission::Open, Some(callbacks), None, limits, Arc::new(output));
+        let reception = Reception::new(config, admission, Some(callbacks), None, limits, Arc::new(output));
         Arc::new(reception.unwrap())
     }
 
@@ -410,6 +414,23 @@ mod tests {
         drop(call);
         let _first = ask(&reception, STREAM).await.unwrap();
         shedding.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_for_which_there_is_no_room_after_all_is_good_once_more() {
+        let tokens = Tokens::random().unwrap();
+        let [one, other] = ["c1", "c2"].map(|call| {
+            let path = format!("GET /{} ", tokens.issue(call, wall_clock()));
+            String::from_utf8(STREAM.to_vec()).unwrap().replacen("GET / ", &path, 1)
+        });
+        let reception = reception_of(Admission::PerCall(tokens), Limits::AMPLE);
+        let call = ask(&reception, one.as_bytes()).await.unwrap();
+        let late = async { reception.gate.is_late() };
+        let (reply, ()) = tokio::join!(ask(&reception, other.as_bytes()), late);
+        is_full(reply);
+        drop(call);
+        assert!(ask(&reception, other.as_bytes()).await.is_ok());
+        assert!(ask(&reception, one.as_bytes()).await.err().unwrap().starts_with("HTTP/1.1 403 "));
     }
 
     #[tokio::test(start_paused = true)]

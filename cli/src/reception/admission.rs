@@ -49,6 +49,13 @@ impl Admission {
             },
         }
     }
+
+    /// Lets a stream in once more that was let in and for which there was no room then.
+    pub(super) fn give_back(&self, call_id: Option<&str>) {
+        if let (Self::PerCall(tokens), Some(call_id)) = (self, call_id) {
+            tokens.give_back(call_id);
+        }
+    }
 }
 
 /// How long it takes tells nothing about how much of the token was right.

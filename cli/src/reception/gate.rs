@@ -18,6 +18,9 @@ use crate::report::Output;
 /// How far calls begin apart at least: two hundred a second.
 const APART: Duration = Duration::from_millis(5);
 
+/// How long a call may wait for its turn to begin.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
+
 /// How many are let in at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -157,20 +160,25 @@ impl Gate {
         }
     }
 
-    /// Waits for a turn to begin a call. Where calls come one by one, it is at once.
+    /// Waits for a turn to begin a call. Where calls come one by one, it is at once. `false`, at once, where so many wait that
+    /// it would be better to come again: nobody who has given up can be told from who waits, and has his turn too.
     ///
     /// How late the server is, is known only once calls go on. A thousand that began together would all be in by then.
-    pub(super) async fn turn(&self) {
+    pub(super) async fn turn(&self) -> bool {
         let now = Instant::now();
         let turn = {
             let mut counts = self.counts();
             let turn = counts.next_turn.map_or(now, |next| next.max(now));
+            if turn > now + TURN_WITHIN {
+                return false;
+            }
             counts.next_turn = Some(turn + APART);
             turn
         };
         if turn > now {
             sleep_until(turn).await;
         }
+        true
     }
 
     /// The server is late: with as many calls as there are, it cannot do its work.
@@ -438,7 +446,7 @@ mod tests {
     async fn calls_that_come_together_begin_one_after_another_and_a_single_one_at_once() {
         let gate = gate(Limits::AMPLE);
         let began = Instant::now();
-        gate.turn().await;
+        assert!(gate.turn().await);
         assert_eq!(began.elapsed(), Duration::ZERO);
         let turns = (0..1_000).map(|_| {
             tokio::spawn({
@@ -446,13 +454,15 @@ mod tests {
                 async move { gate.turn().await }
             })
         });
+        let mut had = 0;
         for turn in turns.collect::<Vec<_>>() {
-            turn.await.unwrap();
+            had += u32::from(turn.await.unwrap());
         }
-        assert_eq!(began.elapsed(), 1_000 * APART);
+        assert_eq!(had * APART, TURN_WITHIN, "whoever would wait for longer does not wait at all");
+        assert_eq!(began.elapsed(), TURN_WITHIN);
         tokio::time::sleep(APART).await;
         let later = Instant::now();
-        gate.turn().await;
+        assert!(gate.turn().await);
         assert_eq!(later.elapsed(), Duration::ZERO);
     }
 

@@ -101,6 +101,11 @@ impl Tokens {
         Ok(call_id.to_owned())
     }
 
+    /// Forgets that a call has opened its stream, because there was no room for it after all.
+    pub(crate) fn give_back(&self, call_id: &str) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).calls.remove(call_id);
+    }
+
     fn mac(&self, expires: &[u8; 8], call_id: &str) -> Hmac<Sha256> {
         self.keyed.clone().chain_update(expires).chain_update(call_id)
     }

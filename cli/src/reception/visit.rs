@@ -109,14 +109,21 @@ impl Visit<'_> {
         // Whose token is good once shall have it still when there is room.
         gate.seat().ok_or_else(Refused::full)?;
         let call_id = admission.admit(request.uri().path(), wall_clock())?;
-        gate.turn().await;
-        // What has waited for its turn until the server stops is no call that goes on.
+        let seat = self.seat_in_turn().await.inspect_err(|_| admission.give_back(call_id.as_deref()))?;
+        let _ = self.admitted.set(Admitted { call_id, seat });
+        Ok(response)
+    }
+
+    /// A seat for a call that begins now, unless the server has become full or is stopping by then.
+    async fn seat_in_turn(&self) -> Result<Seat, Refused> {
+        let gate = &self.reception.gate;
+        if !gate.turn().await {
+            return Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, "too many calls begin at once"));
+        }
         if *self.closing.borrow() {
             return Err(Refused::full());
         }
-        let seat = gate.seat().ok_or_else(Refused::full)?;
-        let _ = self.admitted.set(Admitted { call_id, seat });
-        Ok(response)
+        gate.seat().ok_or_else(Refused::full)
     }
 
     /// Tells why a connection ended, unless it did what it came for or the server is closing.
