@@ -206,8 +206,6 @@ impl<R: End, Out: Write> State<'_, R, Out> {
 
     /// Writes while the hearing half sleeps. Ready when something is due earlier than it meant to wake.
     pub(super) fn poll_roused(&mut self, now: Instant, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        // It is polled where nothing could be read, and then the turn is over by itself.
-        self.untimed = 0;
         keep(&mut self.hearing, cx);
         self.drive(now, cx);
         if self.sleep_until() < until { Poll::Ready(()) } else { Poll::Pending }
