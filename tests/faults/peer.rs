@@ -176,11 +176,12 @@ impl Peer {
 
     /// Writes all of it.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.pour(bytes, bytes.len(), PATIENCE)
+        if self.pour(bytes, bytes.len(), PATIENCE)? == bytes.len() { Ok(()) } else { Err(tired()) }
     }
 
-    /// Writes the same again and again, so many bytes at most and so long at most, however little the victim takes.
-    pub(crate) fn pour(&mut self, bytes: &[u8], most: usize, longest: Duration) -> io::Result<()> {
+    /// Writes the same again and again, so many bytes at most and so long at most, however little the victim takes. Gives
+    /// how many it took.
+    pub(crate) fn pour(&mut self, bytes: &[u8], most: usize, longest: Duration) -> io::Result<usize> {
         let until = Clock::now() + longest;
         let mut written = 0;
         while written < most && Clock::now() < until {
@@ -191,7 +192,7 @@ impl Peer {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Writes the same again and again until it is ended, or has said too much, or is tired.

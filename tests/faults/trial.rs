@@ -16,7 +16,7 @@ use support::process::{Change, Process};
 
 use crate::attackers::Siege;
 use crate::innocent::{Heard, Innocent};
-use crate::peer::{BINARY, CLOSE, Came, PATIENCE, Part, Peer};
+use crate::peer::{BINARY, CLOSE, Came, PATIENCE, Part, Peer, Stage};
 use crate::table::{Act, Attack, Must};
 use crate::victim::Victim;
 
@@ -96,11 +96,20 @@ impl Attack {
         match self.act {
             Act::Whole { act, .. } => act(&Siege { victim, storm }),
             Act::Named { id, act } => end(Peer::reach_named(victim, part, id)?, act),
-            Act::Peers { at, times, act } => at_once(times, || end(Peer::reach(victim, part, at)?, act)),
+            Act::Peers { at, times, act } => at_once(times, || end(self.bring(victim, part, at)?, act)),
             Act::Gone { at, times, act } => at_once(times, || {
                 act(Peer::reach(victim, part, at)?);
                 Ok("gone".into())
             }),
+        }
+    }
+
+    /// Brings an attacker to a stage. Where the victim must refuse what it does, it has more patience with silence than is
+    /// waited for, so that no deadline passes for a refusal.
+    fn bring(&self, victim: &Victim, part: Part, at: Stage) -> io::Result<Peer> {
+        match (self.must, at) {
+            (Must::Refuse, Stage::Answered) => Peer::reach_patient(victim, part),
+            _ => Peer::reach(victim, part, at),
         }
     }
 }

@@ -9,6 +9,9 @@ const WORD: [u8; 4] = *b"vxwL";
 const OWNER: usize = WORD.len() + size_of::<u32>();
 const HEAD: usize = OWNER + size_of::<u64>();
 
+/// How many frames are waited for at once: those of a minute. What comes later still is a stray.
+const MOST: usize = 3_000;
+
 /// What one call has said and what of it has come back, in order. It reads no clock: `at` is whatever it is told.
 pub(super) struct Echoes<T> {
     /// The frame that is said next. Behind its head all are the same.
@@ -48,11 +51,14 @@ impl<T> Echoes<T> {
 
     /// That frame was said, and the next will be another. `at` is given back with its echo.
     pub(super) fn said(&mut self, at: T) {
+        if self.waiting.len() >= MOST {
+            self.waiting.pop_front();
+        }
         self.waiting.push_back((self.next, at));
         self.next += 1;
     }
 
-    /// How many frames have not come back.
+    /// How many frames are waited for.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }

@@ -115,6 +115,7 @@ impl fmt::Display for Probe {
                 Verdict::Failing => "not all were held",
                 Verdict::Late => "not measurable, our own sending was late",
                 Verdict::Lossy => "frames were lost",
+                Verdict::Interrupted => "interrupted",
                 Verdict::Slow => "too slow",
             }
         )

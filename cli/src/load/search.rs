@@ -17,7 +17,7 @@ impl Search {
         Self { first: if first < most { first } else { most }, most, good: 0, bad: None }
     }
 
-    /// The number to try next. None, once the limit is known to 5 %, and up to twenty to the call.
+    /// The number to try next. None, once the limit is known to 5 %, and below forty to the call.
     pub(super) fn next(&self) -> Option<u32> {
         let (good, next) = (
             self.good,

@@ -69,6 +69,8 @@ pub(super) enum Verdict {
     Whole,
     /// Calls were declined, failed or were dropped.
     Failing,
+    /// It was ended before every call was placed.
+    Interrupted,
     /// Our own sending was late: what was measured is not the server.
     Late,
     /// Frames were lost.
@@ -95,6 +97,8 @@ impl Summary {
         let (latency, lateness) = (Quantiles::of(&tally.latency), Quantiles::of(&tally.lateness));
         let verdict = if crowd.missing() > 0 {
             Verdict::Failing
+        } else if crowd.held < crowd.calls {
+            Verdict::Interrupted
         } else if lateness.p99.0 > bound.map_or(LATE, |bound| bound / 2) {
             Verdict::Late
         } else if frames.lost > 0 || frames.strays > 0 {
@@ -207,6 +211,7 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Self::Whole => "whole: every call was held and every frame came back",
             Self::Failing => "not every call was held",
+            Self::Interrupted => "ended before every call was placed",
             Self::Late => "our own sending was late: what was measured is this program, not the server",
             Self::Lossy => "frames were lost",
             Self::Slow => "whole, but slower than it may be",

@@ -245,6 +245,15 @@ fn an_interrupted_load_tells_what_it_has_measured() {
     running.interrupt();
     let run = running.end();
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{run:?}");
+    assert_eq!(parsed(&run.stdout)["frames"]["lost"], 0, "{run:?}");
+
+    // The second call would come after ten seconds.
+    let running =
+        Running::start(&["load", &url, "--calls", "2", "--ramp", "0.1", "--seconds", "600", "--json"]);
+    server.line_with("call 2");
+    running.interrupt();
+    let run = running.end();
+    assert_eq!((run.code, &parsed(&run.stdout)["verdict"]), (0, &json!("interrupted")), "{run:?}");
 }
 
 #[test]

@@ -32,50 +32,46 @@ pub(super) fn run(mut orders: Orders) {
             let counted = Counted::new();
             spawn_local(async move {
                 // What went wrong is the attacker's doing, and he sees it.
-                let _ = match order {
-                    Order::Answer(socket) => answer(socket).await,
-                    Order::Call(socket, url) => place(socket, &url).await,
-                };
+                let _ = hold(order).await;
                 drop(counted);
             });
         }
     });
 }
 
-async fn answer(socket: TcpStream) -> Outcome {
+/// Holds a call, on memory of its own.
+async fn hold(order: Order) -> Outcome {
     let (mut received, mut queue) = ([0; INBOX], [0; QUEUE]);
     let mut inbox = Inbox::new(&mut received);
+    let clock = Jumping::new();
+    let (socket, url) = match order {
+        Order::Answer(socket) => (socket, None),
+        Order::Call(socket, url) => (socket, Some(url)),
+    };
     let mut socket = adopt(socket).map_err(CallError::Socket)?;
     let (input, output) = socket.split();
     let (input, output) = (FromTokio::new(input), FromTokio::new(output));
-    let clock = Jumping::new();
-    let opened = within(OPENING, async {
-        let upgrade = Upgrade::read(input, output, &mut inbox).await?;
-        let stall = stall(upgrade.path());
-        let config = config(upgrade.path());
-        Ok::<_, CallError<_>>((upgrade.accept(config, None, &mut queue, &clock).await?, stall))
-    });
-    match opened.await.transpose()? {
-        Some((call, stall)) => talk(call, &mut inbox, &clock, stall).await,
-        None => Ok(()),
+    if let Some(url) = &url {
+        let dial = Dial::new(url, [3; 16])?;
+        let mut masks = || [7, 1, 9, 4];
+        let path = path(url);
+        let opened =
+            Call::dial(input, output, &dial, &mut inbox, &mut queue, &mut masks, config(path), &clock);
+        if let Some(call) = within(OPENING, opened).await {
+            talk(call?, &mut inbox, &clock, stall(path)).await?;
+        }
+    } else {
+        let opened = within(OPENING, async {
+            let upgrade = Upgrade::read(input, output, &mut inbox).await?;
+            let stall = stall(upgrade.path());
+            let config = config(upgrade.path());
+            Ok::<_, CallError<_>>((upgrade.accept(config, None, &mut queue, &clock).await?, stall))
+        });
+        if let Some((call, stall)) = opened.await.transpose()? {
+            talk(call, &mut inbox, &clock, stall).await?;
+        }
     }
-}
-
-async fn place(socket: TcpStream, url: &str) -> Outcome {
-    let (mut received, mut queue) = ([0; INBOX], [0; QUEUE]);
-    let mut inbox = Inbox::new(&mut received);
-    let mut socket = adopt(socket).map_err(CallError::Socket)?;
-    let (input, output) = socket.split();
-    let (input, output) = (FromTokio::new(input), FromTokio::new(output));
-    let clock = Jumping::new();
-    let dial = Dial::new(url, [3; 16])?;
-    let mut masks = || [7, 1, 9, 4];
-    let opened =
-        Call::dial(input, output, &dial, &mut inbox, &mut queue, &mut masks, config(path(url)), &clock);
-    match within(OPENING, opened).await {
-        Some(call) => talk(call?, &mut inbox, &clock, stall(path(url))).await,
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 type OnTokio<'m, 's, 'c, R> = Call<'m, R, FromTokio<ReadHalf<'s>>, FromTokio<WriteHalf<'s>>, &'c Jumping>;
