@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# Functions of the language's own, also those of its types and of its traits for any type.
+LANGUAGE = r"<?((&|mut )*[\w\[\]]+ as )?core::|<(bool|char|str|\[T\]|[iuf]\d+|[iu]size)>::"
 PANICS = r"core::panicking|panic_|rust_begin_unwind|_fail\b|_failed\b|do_panic"
 
 
@@ -37,7 +39,7 @@ class Blame:
         calls = list(self.branches())
         panicking = {target for _, _, target in calls if target.startswith("core::panicking::")}
         while more := {f for _, f, t in calls
-                       if t in panicking and re.match(r"<?((\w+|\[T\]) as )?core::", f)} - panicking:
+                       if t in panicking and re.match(LANGUAGE, f)} - panicking:
             panicking |= more
         found = [(address, target) for address, function, target in calls
                  if target in panicking and function not in panicking]
