@@ -37,6 +37,8 @@ mod lateness;
 mod lines;
 mod public;
 mod refused;
+mod shedding;
+mod tally;
 mod tokens;
 mod visit;
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant as Clock;
 
-use crate::peer::{BINARY, Came, PATIENCE, PING, PONG, Part, Peer};
+use crate::frame::{BINARY, PING, PONG};
+use crate::peer::{Came, PATIENCE, Part, Peer};
 use crate::victim::Victim;
 
 /// How often it speaks.

@@ -23,6 +23,7 @@ use table::{ATTACKS, Act, Attack, Must};
 use victim::{KINDS, Kind, Victim};
 
 mod attackers;
+mod frame;
 mod innocent;
 mod peer;
 mod table;

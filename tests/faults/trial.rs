@@ -15,8 +15,9 @@ use std::time::Instant as Clock;
 use support::process::{Change, Process};
 
 use crate::attackers::Siege;
+use crate::frame::{BINARY, CLOSE};
 use crate::innocent::{Heard, Innocent};
-use crate::peer::{BINARY, CLOSE, Came, PATIENCE, Part, Peer, Stage};
+use crate::peer::{Came, PATIENCE, Part, Peer, Stage};
 use crate::table::{Act, Attack, Must};
 use crate::victim::Victim;
 

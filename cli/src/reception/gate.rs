@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
-use super::lines::{Filled, Room};
+use super::lines::{Filled, Full, Room};
+use super::shedding::Shedding;
+use super::tally::Tally;
 use crate::report::Output;
 
 /// How far calls begin apart at least: two hundred a second.
@@ -68,30 +69,6 @@ struct Counts {
     next_turn: Option<Instant>,
 }
 
-/// Calls are shed since the server was late, until it holds as many again without being so.
-///
-/// Shedding ends no call, so the load falls only as calls end. It is let rise again slowly, from below: what was once too
-/// much would be so again.
-struct Shedding {
-    late: bool,
-    /// How many calls there were when the server was late.
-    held: usize,
-    /// How many there may be.
-    most: usize,
-    refused: u64,
-}
-
-/// What there is no room for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "limit", content = "address", rename_all = "snake_case")]
-pub(super) enum Full {
-    Connections,
-    Address(IpAddr),
-    Calls,
-    /// Another call would make those late that there are.
-    Late,
-}
-
 /// A connection that is in, until this is dropped.
 pub(crate) struct Place {
     gate: Arc<Gate>,
@@ -145,8 +122,7 @@ impl Gate {
     pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
         let mut counts = self.counts();
         let held = counts.calls.held;
-        if let Some(shedding) = counts.shedding.as_mut().filter(|shedding| !shedding.lets_in(held)) {
-            shedding.refused += 1;
+        if counts.shedding.as_mut().is_some_and(|shedding| !shedding.lets_in(held)) {
             return None;
         }
         let taken = counts.calls.take(self.limits.calls.unwrap_or(usize::MAX), Full::Calls);
@@ -185,11 +161,10 @@ impl Gate {
     pub(super) fn is_late(&self) {
         let mut counts = self.counts();
         let held = counts.calls.held;
-        let told = counts.shedding.take();
-        let refused = told.as_ref().map_or(0, |shedding| shedding.refused);
-        counts.shedding = Some(Shedding { late: true, held, most: held - held / 8, refused });
+        let told = counts.shedding.is_some();
+        counts.shedding.get_or_insert_default().is_late(held);
         drop(counts);
-        if told.is_none() {
+        if !told {
             self.tell_filled(Some(Filled { limit: Full::Late, held }));
         }
     }
@@ -197,12 +172,9 @@ impl Gate {
     /// The server has been on time for a while: it may take some more calls.
     pub(super) fn is_calm(&self) {
         let mut counts = self.counts();
-        let Some(shedding) = &mut counts.shedding else { return };
-        shedding.late = false;
-        shedding.most += (shedding.held / 64).max(1);
-        let over = counts.shedding.take_if(|shedding| shedding.most > shedding.held);
+        let over = counts.shedding.take_if(Shedding::is_over_after_calm);
         drop(counts);
-        self.tell_room(over.map(|Shedding { refused, .. }| Room { limit: Full::Late, refused }));
+        self.tell_room(over.map(|over| Room { limit: Full::Late, refused: over.refused() }));
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -238,41 +210,6 @@ impl Counts {
             ours.held -= 1;
         }
         taken
-    }
-}
-
-impl Shedding {
-    /// Calls are shed for the sake of those that there are. The first is let in: nobody suffers from it.
-    const fn lets_in(&self, held: usize) -> bool {
-        held == 0 || (!self.late && held < self.most)
-    }
-}
-
-/// How many there are of one kind.
-#[derive(Default)]
-struct Tally {
-    held: usize,
-    /// Since there was no room: who was refused.
-    full: Option<u64>,
-}
-
-impl Tally {
-    /// Takes one more. Else, whoever is told that it is full is given with what to tell, if it was not before.
-    fn take(&mut self, most: usize, limit: Full) -> Result<(), Option<Filled>> {
-        if self.held < most {
-            self.held += 1;
-            return Ok(());
-        }
-        let told = self.full.is_some();
-        *self.full.get_or_insert(0) += 1;
-        Err((!told).then_some(Filled { limit, held: most }))
-    }
-
-    /// Gives one back. There is room again when there is some for an eighth, so that one who comes and goes is no news.
-    fn give_back(&mut self, most: usize, limit: Full) -> Option<Room> {
-        self.held = self.held.saturating_sub(1);
-        let refused = self.full.take_if(|_| self.held <= most - (most / 8).clamp(1, most))?;
-        Some(Room { limit, refused })
     }
 }
 
@@ -385,28 +322,6 @@ mod tests {
     }
 
     #[test]
-    fn that_it_is_full_is_told_once_and_that_there_is_room_once() {
-        let mut tally = Tally::default();
-        (0..16).for_each(|_| tally.take(16, Full::Calls).unwrap());
-        let filled = Filled { limit: Full::Calls, held: 16 };
-        assert_eq!(tally.take(16, Full::Calls), Err(Some(filled)));
-        for _ in 0..9 {
-            // Who leaves makes room for the next, which is no news.
-            assert_eq!(tally.give_back(16, Full::Calls), None);
-            tally.take(16, Full::Calls).unwrap();
-            assert_eq!(tally.take(16, Full::Calls), Err(None));
-        }
-        assert_eq!(tally.give_back(16, Full::Calls), None);
-        assert_eq!(tally.give_back(16, Full::Calls), Some(Room { limit: Full::Calls, refused: 10 }));
-        assert_eq!(tally.give_back(16, Full::Calls), None);
-
-        let mut one = Tally::default();
-        one.take(1, Full::Calls).unwrap();
-        assert!(one.take(1, Full::Calls).is_err());
-        assert_eq!(one.give_back(1, Full::Calls), Some(Room { limit: Full::Calls, refused: 1 }));
-    }
-
-    #[test]
     fn the_first_call_is_let_in_however_late_the_server_is() {
         let gate = gate(LIMITS);
         gate.is_late();
@@ -439,7 +354,10 @@ mod tests {
         seats.truncate(128);
         gate.is_calm();
         gate.is_late();
-        assert_eq!(gate.counts().shedding.as_ref().unwrap().most, 112);
+        seats.truncate(100);
+        gate.is_calm();
+        seats.extend(core::iter::from_fn(|| gate.seat()));
+        assert_eq!(seats.len(), 128 - 128 / 8 + 128 / 64);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,12 +1,10 @@
 //! What is told of requests.
 
 use core::fmt::{self, Debug, Display};
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 use voxwire::callback::Callback;
-
-use super::gate::Full;
 
 /// Somebody who asked for something and did not get it.
 #[derive(Serialize)]
@@ -16,6 +14,17 @@ pub(super) struct TurnedAway<'l> {
     /// The HTTP status, if it came to one.
     pub(super) status: Option<u16>,
     pub(super) why: &'l str,
+}
+
+/// What there is no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "limit", content = "address", rename_all = "snake_case")]
+pub(super) enum Full {
+    Connections,
+    Address(IpAddr),
+    Calls,
+    /// Another call would make those late that there are.
+    Late,
 }
 
 /// From now on more are turned away.

@@ -5,7 +5,8 @@ use std::io;
 use std::thread;
 
 use super::TOO_MUCH;
-use crate::peer::{BINARY, CLOSE, Peer};
+use crate::frame::{BINARY, CLOSE};
+use crate::peer::Peer;
 use crate::victims::SILENCE;
 
 /// Does nothing at all: its machine is gone, and no word of it came.

@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Instant as Clock;
 
 use super::TOO_MUCH;
-use crate::peer::{BINARY, GOES_ON, PING, Part, Peer, TEXT, TEXT_BEGINS, header, tired};
+use crate::frame::{BINARY, GOES_ON, PING, TEXT, TEXT_BEGINS, header};
+use crate::peer::{Part, Peer, tired};
 
 /// Bytes written at once by who writes as fast as it goes.
 const BATCH: usize = 32 * 1024;

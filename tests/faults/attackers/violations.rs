@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::peer::{BINARY, PING, Part, Peer, TEXT, frame, header};
+use crate::frame::{BINARY, PING, TEXT, frame, header};
+use crate::peer::{Part, Peer};
 
 pub(crate) fn no_utf8(peer: &mut Peer) -> io::Result<()> {
     peer.say(TEXT, [0xc3, 0x28])
