@@ -283,3 +283,94 @@ impl fmt::Display for Unwritable {
 }
 
 impl core::error::Error for Unwritable {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::string::String;
+
+    use serde::Serializer;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Unit;
+
+    #[derive(Serialize)]
+    struct Wrapped(i8);
+
+    #[derive(Serialize)]
+    struct Two(u8, u8);
+
+    #[derive(Serialize)]
+    enum Kind {
+        Plain,
+        Wrapped(u8),
+        Two(u8, u8),
+        Named { one: u8 },
+    }
+
+    #[derive(Serialize)]
+    struct Document<'a> {
+        text: &'a str,
+        none: Option<u8>,
+        list: &'a [i64],
+    }
+
+    struct Bytes;
+
+    impl Serialize for Bytes {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            to.serialize_bytes(&[1, 2])
+        }
+    }
+
+    fn written(value: &impl Serialize) -> Option<String> {
+        write(value, &mut [0; 128]).ok().map(Into::into)
+    }
+
+    #[test]
+    fn what_documents_have_is_written_as_serde_json_writes_it() {
+        fn same(value: impl Serialize) {
+            assert_eq!(written(&value), Some(serde_json::to_string(&value).unwrap()));
+        }
+        same(true);
+        same(false);
+        same('"');
+        same('é');
+        same("\u{1f600} \n \\");
+        same(i8::MIN);
+        same(i16::MIN);
+        same(i32::MIN);
+        same(i64::MIN);
+        same(i64::MAX);
+        same(u8::MAX);
+        same(u16::MAX);
+        same(u32::MAX);
+        same(u64::MAX);
+        same(None::<u8>);
+        same(Some(7));
+        same(());
+        same(Unit);
+        same(Wrapped(-1));
+        same(Kind::Plain);
+        same(Document { text: "a\"b", none: None, list: &[1, -2, 3] });
+        same([Document { text: "", none: Some(1), list: &[] }].as_slice());
+    }
+
+    #[test]
+    fn what_no_document_has_is_refused_and_not_written_by_half() {
+        fn refused(value: impl Serialize) {
+            assert_eq!(written(&value), None);
+        }
+        refused(1.5_f32);
+        refused(1.5_f64);
+        refused(Bytes);
+        refused((1, 2));
+        refused(Two(1, 2));
+        refused(Kind::Wrapped(1));
+        refused(Kind::Two(1, 2));
+        refused(Kind::Named { one: 1 });
+        refused(BTreeMap::from([("one", 1)]));
+    }
+}
