@@ -8,6 +8,9 @@ use crate::far_end::FarEnd;
 use crate::memory;
 use crate::websocket::WebSocket;
 
+/// As much as most messages take to put together, so that each is put together once. Any queue has room for as much.
+const ROOM: usize = CallConfig::MIN_QUEUE;
+
 /// What is on its way to the stream: at most one frame in the WebSocket, the rest in the queue, where a clear can still
 /// take it back.
 pub(crate) struct Outgoing {
@@ -63,23 +66,33 @@ impl Outgoing {
         if !self.is_idle(websocket) || !fits(says)? {
             return self.queue().send(session, now, says);
         }
-        match session.send(now, says, &mut []) {
-            Ok(None) => Ok(()),
-            Ok(Some(message)) => {
-                self.start(websocket, io, || now, message);
-                Ok(())
-            }
+        match self.pass(ROOM, session, now, says, websocket, io) {
             Err(SendError::BufferTooSmall { needed }) if needed > self.longest() => {
                 self.queue().send(session, now, says)
             }
-            Err(SendError::BufferTooSmall { needed }) => memory::bytes(needed, |buf| {
-                if let Some(message) = session.send(now, says, buf)? {
-                    self.start(websocket, io, || now, message);
-                }
-                Ok(())
-            }),
-            Err(error) => Err(error.into()),
+            Err(SendError::BufferTooSmall { needed }) => {
+                Ok(self.pass(needed, session, now, says, websocket, io)?)
+            }
+            passed => Ok(passed?),
         }
+    }
+
+    /// Hands a message to the WebSocket that takes no more than so many bytes to put together.
+    fn pass<R: Role>(
+        &mut self,
+        room: usize,
+        session: &mut Session<R>,
+        now: Instant,
+        says: R::Says<'_>,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+    ) -> Result<(), SendError> {
+        memory::bytes(room, |buf| {
+            if let Some(message) = session.send(now, says, buf)? {
+                self.start(websocket, io, || now, message);
+            }
+            Ok(())
+        })
     }
 
     /// Says what the session owes, as [`say`](Self::say) does.
