@@ -3,10 +3,9 @@ use std::io::{Read, Write};
 
 use voxwire::{Instant, Message, Outbox, OutboxError, Role, SendError, Session};
 
-use crate::CallConfig;
 use crate::far_end::FarEnd;
-use crate::memory;
 use crate::websocket::WebSocket;
+use crate::{CallConfig, frame, memory};
 
 /// As much as most messages take to put together, so that each is put together once. Any queue has room for as much.
 const ROOM: usize = CallConfig::MIN_QUEUE;
@@ -87,9 +86,18 @@ impl Outgoing {
         websocket: &mut WebSocket,
         io: &mut (impl Read + Write),
     ) -> Result<(), SendError> {
-        memory::bytes(room, |buf| {
-            if let Some(message) = session.send(now, says, buf)? {
-                self.start(websocket, io, || now, message);
+        memory::bytes(frame::HEADER + room, |memory| {
+            let body = &mut memory[frame::HEADER..];
+            let start = body.as_ptr();
+            let Some(message) = session.send(now, says, body)? else { return Ok(()) };
+            match message {
+                // It was put together here: with a header it is a frame.
+                Message::Text(text) if text.as_ptr() == start => {
+                    self.far_end.put(|| now, message);
+                    let end = frame::HEADER + text.len();
+                    self.mute = websocket.start_text(io, &mut memory[..end]).is_err();
+                }
+                _ => self.start(websocket, io, || now, message),
             }
             Ok(())
         })
