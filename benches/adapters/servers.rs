@@ -1,5 +1,6 @@
 //! The servers: each echoes, with what one would write who uses the library as its page shows.
 
+use core::time::Duration;
 use std::io::{self, Read};
 use std::process::exit;
 use std::thread;
@@ -10,7 +11,7 @@ use tokio_tungstenite::accept_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use voxwire::{Audio, AudioFormat, Command, Config, Dialect, Event};
-use voxwire_tokio::{CallError, Inbox, Upgrade};
+use voxwire_tokio::{CallConfig, CallError, Inbox, Upgrade};
 
 use crate::words;
 
@@ -77,8 +78,13 @@ fn config(dialect: Dialect) -> Config {
     }
 }
 
+/// Without pings: the bare library sends none, and a busy machine may take longer than it is to the first.
+fn quiet(dialect: Dialect) -> CallConfig {
+    CallConfig::from(config(dialect)).ping_every(Duration::from_secs(24 * 60 * 60))
+}
+
 async fn relay(socket: TcpStream, dialect: Dialect) -> Result<(), CallError> {
-    let mut call = Upgrade::read(socket).await?.accept(config(dialect), None).await?;
+    let mut call = Upgrade::read(socket).await?.accept(quiet(dialect), None).await?;
     let mut inbox = Inbox::new();
     while !call.is_closed() {
         match call.next(&mut inbox).await {
@@ -92,7 +98,7 @@ async fn relay(socket: TcpStream, dialect: Dialect) -> Result<(), CallError> {
 }
 
 async fn recode(socket: TcpStream, dialect: Dialect) -> Result<(), CallError> {
-    let mut call = Upgrade::read(socket).await?.accept(config(dialect), None).await?;
+    let mut call = Upgrade::read(socket).await?.accept(quiet(dialect), None).await?;
     let mut inbox = Inbox::new();
     let mut pcm = Vec::new();
     while !call.is_closed() {
