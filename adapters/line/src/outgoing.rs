@@ -90,15 +90,19 @@ impl Outgoing {
             let body = &mut memory[frame::HEADER..];
             let start = body.as_ptr();
             let Some(message) = session.send(now, says, body)? else { return Ok(()) };
-            match message {
+            match R::said_audio(&says) {
+                Some(bytes) => self.far_end.put_audio(now, bytes),
+                None => self.far_end.put(|| now, message),
+            }
+            let started = match message {
                 // It was put together here: with a header it is a frame.
                 Message::Text(text) if text.as_ptr() == start => {
-                    self.far_end.put(|| now, message);
                     let end = frame::HEADER + text.len();
-                    self.mute = websocket.start_text(io, &mut memory[..end]).is_err();
+                    websocket.start_text(io, &mut memory[..end])
                 }
-                _ => self.start(websocket, io, || now, message),
-            }
+                _ => websocket.start(io, message),
+            };
+            self.mute = started.is_err();
             Ok(())
         })
     }
@@ -112,7 +116,8 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) {
         if self.is_idle(websocket) {
-            self.start(websocket, io, || now, owed);
+            self.mute = websocket.start(io, owed).is_err();
+            self.far_end.put(|| now, owed);
         } else {
             self.queue().push(owed);
         }
@@ -164,17 +169,5 @@ impl Outgoing {
     const fn longest(&self) -> usize {
         let kept = Outbox::<Box<[u8]>>::RESERVE + Outbox::<Box<[u8]>>::OVERHEAD;
         self.memory.saturating_sub(kept)
-    }
-
-    /// Hands a message to the WebSocket, which holds none.
-    fn start(
-        &mut self,
-        websocket: &mut WebSocket,
-        io: &mut (impl Read + Write),
-        now: impl FnOnce() -> Instant,
-        message: Message<'_>,
-    ) {
-        self.mute = websocket.start(io, message).is_err();
-        self.far_end.put(now, message);
     }
 }
