@@ -5,12 +5,11 @@ use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-use common::noise;
+use voxwire::Dialect;
 
 use crate::Heat;
-
-/// 20 ms at 16 kHz.
-const AUDIO: usize = 640;
+use crate::servers::Server;
+use crate::words::{self, Audio, Payload};
 
 /// How many bursts there are to choose from: enough that a neighbour's or yesterday's audio is noticed.
 const BURSTS: usize = 7;
@@ -19,7 +18,6 @@ const REQUEST: &[u8] =
     b"GET /calls HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
-const CONNECT: &[u8] = br#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9a51-2f0c1b7d9e33"}"#;
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// Calls that have been answered.
@@ -33,15 +31,17 @@ pub(crate) struct Load {
 /// Messages that are said at once.
 struct Burst {
     said: Vec<u8>,
-    /// The same as they come back.
+    /// What comes back.
     expected: Vec<u8>,
 }
 
 impl Load {
     /// Opens calls to a server, announces them and waits for the answers.
-    pub(crate) fn open(server: SocketAddr, Heat { calls, ahead }: Heat) -> io::Result<Self> {
-        let calls = (0..calls).map(|_| open(server)).collect::<Result<_, _>>()?;
-        let bursts: Vec<_> = noise(BURSTS * ahead * AUDIO).chunks(ahead * AUDIO).map(Burst::new).collect();
+    pub(crate) fn open(address: SocketAddr, server: Server, heat: Heat) -> io::Result<Self> {
+        let Heat { dialect, calls, ahead } = heat;
+        let calls = (0..calls).map(|_| open(address, dialect)).collect::<Result<_, _>>()?;
+        let audio = words::audio(dialect, BURSTS * ahead);
+        let bursts: Vec<_> = audio.chunks(ahead).map(|audio| Burst::new(audio, server)).collect();
         let heard = vec![0; bursts[0].expected.len()];
         Ok(Self { calls, bursts, ahead, heard })
     }
@@ -67,19 +67,16 @@ impl Load {
 }
 
 impl Burst {
-    fn new(audio: &[u8]) -> Self {
-        let mut burst = Self { said: Vec::new(), expected: Vec::new() };
-        for audio in audio.chunks(AUDIO) {
-            burst.said.extend(masked(0x2, audio));
-            burst.expected.extend(header(0x2, audio.len(), false));
-            burst.expected.extend(audio);
+    fn new(audio: &[Audio], server: Server) -> Self {
+        Self {
+            said: audio.iter().flat_map(|audio| frame(&audio.said(), Some(MASK))).collect(),
+            expected: audio.iter().flat_map(|audio| frame(&audio.echoed(server), None)).collect(),
         }
-        burst
     }
 }
 
-fn open(server: SocketAddr) -> io::Result<TcpStream> {
-    let mut socket = TcpStream::connect(server)?;
+fn open(address: SocketAddr, dialect: Dialect) -> io::Result<TcpStream> {
+    let mut socket = TcpStream::connect(address)?;
     socket.set_nodelay(true)?;
     // A server that has lost a message should not be waited for.
     socket.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -94,28 +91,32 @@ fn open(server: SocketAddr) -> io::Result<TcpStream> {
     }
     let head = String::from_utf8_lossy(&head);
     assert!(head.starts_with("HTTP/1.1 101 ") && head.contains(ACCEPT), "{head}");
-    socket.write_all(&masked(0x1, CONNECT))?;
-    let mut answer = [0; 2 + crate::servers::ANSWER.len()];
-    socket.read_exact(&mut answer)?;
-    assert_eq!(answer.split_at(2).1, crate::servers::ANSWER.as_bytes());
+    socket.write_all(&frame(&words::announcement(dialect), Some(MASK)))?;
+    if let Some(answer) = words::answer(dialect) {
+        let expected = frame(&Payload::Text(answer.to_owned()), None);
+        let mut heard = vec![0; expected.len()];
+        socket.read_exact(&mut heard)?;
+        assert!(heard == expected, "another answer");
+    }
     Ok(socket)
 }
 
-/// A message as a client writes it (RFC 6455, section 5.2).
-fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = header(opcode, payload.len(), true);
-    frame.extend(MASK);
-    frame.extend(payload.iter().zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask));
-    frame
-}
-
-fn header(opcode: u8, length: usize, masked: bool) -> Vec<u8> {
-    let mask = if masked { 0x80 } else { 0 };
-    match u8::try_from(length) {
-        Ok(short @ ..126) => vec![0x80 | opcode, mask | short],
+/// A message as a client writes it, masked, or a server (RFC 6455, section 5.2).
+fn frame(payload: &Payload, mask: Option<[u8; 4]>) -> Vec<u8> {
+    let (opcode, payload) = match payload {
+        Payload::Text(text) => (0x1, text.as_bytes()),
+        Payload::Binary(bytes) => (0x2, bytes.as_slice()),
+    };
+    let masked = if mask.is_some() { 0x80 } else { 0 };
+    let mut frame = match u8::try_from(payload.len()) {
+        Ok(short @ ..126) => vec![0x80 | opcode, masked | short],
         _ => {
-            let [high, low] = u16::try_from(length).expect("no long messages here").to_be_bytes();
-            vec![0x80 | opcode, mask | 126, high, low]
+            let [high, low] = u16::try_from(payload.len()).expect("no long messages here").to_be_bytes();
+            vec![0x80 | opcode, masked | 126, high, low]
         }
-    }
+    };
+    frame.extend(mask.into_iter().flatten());
+    let mask = mask.unwrap_or_default();
+    frame.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    frame
 }

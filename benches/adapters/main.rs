@@ -4,20 +4,27 @@
 //! Every server is a process of its own, so that it alone is measured: wall-clock time tells mostly what else the machine
 //! does. The load is the same for all, and every byte that comes back is compared.
 
+use core::fmt;
 use std::env;
 use std::io;
 use std::process::ExitCode;
 
+use voxwire::Dialect;
+
 use load::Load;
 use process::{Process, prepare};
+use results::{Results, Sample};
 use servers::Server;
 
+mod bounds;
 mod load;
 mod process;
+mod results;
 mod servers;
+mod words;
 
-/// Each begins with new processes. The first is not counted.
-const ROUNDS: usize = 1 + 13;
+/// How many rounds count, unless `--rounds=` says otherwise. Each begins with new processes.
+const ROUNDS: usize = 13;
 
 /// Messages that are measured in one round.
 const MESSAGES: usize = 50_000;
@@ -25,40 +32,40 @@ const MESSAGES: usize = 50_000;
 /// What a process holds open besides its calls.
 const OTHER_FILES: usize = 64;
 
-/// The counts of calls, and how many messages of each are on their way at once. One is a call as it is: each message
-/// is read by itself. With more, a read may find several.
-const HEATS: [Heat; 4] = [
-    Heat { calls: 1, ahead: 1 },
-    Heat { calls: 100, ahead: 1 },
-    Heat { calls: 1_000, ahead: 1 },
-    Heat { calls: 1_000, ahead: 4 },
+/// One call is a call as it is: each message is read by itself. With more ahead, a read may find several.
+const HEATS: [Heat; 8] = [
+    Heat { dialect: Dialect::Sinch, calls: 1, ahead: 1 },
+    Heat { dialect: Dialect::Sinch, calls: 100, ahead: 1 },
+    Heat { dialect: Dialect::Sinch, calls: 1_000, ahead: 1 },
+    Heat { dialect: Dialect::Sinch, calls: 1_000, ahead: 4 },
+    Heat { dialect: Dialect::Sinch, calls: 5_000, ahead: 1 },
+    Heat { dialect: Dialect::Wavix, calls: 1, ahead: 1 },
+    Heat { dialect: Dialect::Wavix, calls: 100, ahead: 1 },
+    Heat { dialect: Dialect::Wavix, calls: 1_000, ahead: 1 },
 ];
 
-#[derive(Clone, Copy)]
+/// What the servers are raced with.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Heat {
+    dialect: Dialect,
     calls: usize,
+    /// How many messages a call says before it waits for their echo.
     ahead: usize,
-}
-
-/// What one server did in one round.
-struct Sample {
-    /// Nanoseconds of CPU time for each message.
-    cpu: f64,
-    /// Bytes that are resident for each call while it is silent.
-    memory: f64,
 }
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args().skip(1).collect();
-    if let [server, name] = args.as_slice()
-        && server == "--server"
+    if let [serve, server, dialect] = args.as_slice()
+        && serve == "--server"
     {
-        let server = Server::ALL.into_iter().find(|server| server.name() == name);
-        server.expect("the name of a server").serve();
+        let server = Server::ALL.into_iter().find(|known| known.name() == server).expect("a server");
+        server.serve(dialect.parse().expect("a dialect"));
     }
     // Cargo says so where it is to be measured; else all that runs is looked at, as the other benches do.
     let ran = if args.iter().any(|arg| arg == "--bench") {
-        race(args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str))
+        let filter = args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str);
+        let rounds = args.iter().find_map(|arg| arg.strip_prefix("--rounds="));
+        race(filter, rounds.map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds")))
     } else {
         check()
     };
@@ -73,81 +80,63 @@ fn main() -> ExitCode {
 
 /// Everything once, and little of it.
 fn check() -> io::Result<()> {
-    for server in Server::ALL {
-        for ahead in [1, 4] {
-            let process = Process::start(server)?;
-            Load::open(process.address(), Heat { calls: 4, ahead })?.echo(20)?;
+    for dialect in [Dialect::Sinch, Dialect::Wavix] {
+        for server in Server::ALL {
+            for ahead in [1, 4] {
+                let heat = Heat { dialect, calls: 4, ahead };
+                let process = Process::start(server, dialect)?;
+                Load::open(process.address(), server, heat)?.echo(20)?;
+            }
+            println!("adapters/{dialect}, {}: ok", server.name());
         }
-        println!("adapters/{}: ok", server.name());
     }
     Ok(())
 }
 
-/// All heats whose name contains `filter`.
-fn race(filter: &str) -> io::Result<()> {
+/// All heats whose name contains `filter`, in so many rounds and one that does not count.
+fn race(filter: &str, rounds: usize) -> io::Result<()> {
     if cfg!(not(target_os = "linux")) {
         println!("adapters: skipped, the CPU time and memory of another process are read from Linux's /proc");
         return Ok(());
     }
-    let heats: Vec<_> = HEATS.into_iter().filter(|heat| heat.name().contains(filter)).collect();
+    let heats: Vec<_> = HEATS.into_iter().filter(|heat| heat.to_string().contains(filter)).collect();
     let Some(calls) = heats.iter().map(|heat| heat.calls).max() else { return Ok(()) };
     prepare((calls + OTHER_FILES) as u64)?;
-    println!(
-        "{:<46} {:>12} {:>9} {:>14} {:>12} {:>12}",
-        "adapters, CPU time of a message", "median", "fastest", "/ same buffers", "/ defaults", "silent call"
-    );
-    for heat in heats {
-        heat.run()?;
-    }
-    println!();
-    Ok(())
-}
-
-impl Heat {
-    fn name(self) -> String {
-        let Self { calls, ahead } = self;
-        let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
-        format!("{calls}, {ahead} ahead")
-    }
-
-    /// Races the servers and prints what they took.
-    fn run(self) -> io::Result<()> {
-        let mut samples = [const { Vec::new() }; Server::ALL.len()];
-        for round in 0..ROUNDS {
+    let mut results = Results::new(&heats);
+    for round in 0..=rounds {
+        eprintln!("adapters: round {round} of {rounds}");
+        for heat in &heats {
             // Who comes first is another one in every round, so that a machine that changes is unfair to nobody.
-            for turn in 0..Server::ALL.len() {
-                let lane = (round + turn) % Server::ALL.len();
-                let sample = self.sample(Server::ALL[lane])?;
+            let servers = heat.servers();
+            for turn in 0..servers.len() {
+                let server = servers[(round + turn) % servers.len()];
+                let sample = heat.sample(server)?;
                 if round > 0 {
-                    samples[lane].push(sample);
+                    results.add(*heat, server, sample);
                 }
             }
         }
-        for (server, lane) in Server::ALL.into_iter().zip(&samples) {
-            let ratio = |rival: &[Sample]| median(lane.iter().zip(rival).map(|(own, its)| own.cpu / its.cpu));
-            let [_, same_buffers, defaults] = &samples;
-            let memory = match self.calls {
-                // Of one call it would be what the process needs for its first.
-                1 => "-".to_owned(),
-                _ => format!("{:.1} KiB", median(lane.iter().map(|sample| sample.memory)) / 1024.0),
-            };
-            println!(
-                "{:<22} {:<23} {:>9.2} µs {:>6.2} µs {:>14.2} {:>12.2} {memory:>12}",
-                self.name(),
-                server.name(),
-                median(lane.iter().map(|sample| sample.cpu)) / 1e3,
-                lane.iter().map(|sample| sample.cpu).fold(f64::INFINITY, f64::min) / 1e3,
-                ratio(same_buffers),
-                ratio(defaults),
-            );
+    }
+    results.print();
+    bounds::print(&results);
+    results.write()
+}
+
+impl Heat {
+    /// Who races.
+    const fn servers(self) -> &'static [Server] {
+        match self {
+            Self { dialect: Dialect::Wavix, .. } => &[Server::Relay, Server::Recode, Server::SameBuffers],
+            // The defaults would take most of a gigabyte.
+            Self { calls: 5_000.., .. } => &[Server::Relay, Server::SameBuffers],
+            _ => &[Server::Relay, Server::SameBuffers, Server::Defaults],
         }
-        Ok(())
     }
 
     fn sample(self, server: Server) -> io::Result<Sample> {
-        let process = Process::start(server)?;
+        let process = Process::start(server, self.dialect)?;
         let before = process.resident()?;
-        let mut load = Load::open(process.address(), self)?;
+        let mut load = Load::open(process.address(), server, self)?;
         // All have been answered and heard once: nothing is under way, and what a call needs it has.
         load.echo(self.ahead)?;
         let memory = process.resident()?.saturating_sub(before) as f64 / self.calls as f64;
@@ -159,8 +148,10 @@ impl Heat {
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+impl fmt::Display for Heat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { dialect, calls, ahead } = self;
+        let plural = if *calls == 1 { "" } else { "s" };
+        write!(f, "{dialect}, {calls} call{plural}, {ahead} ahead")
+    }
 }

@@ -9,6 +9,8 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use voxwire::Dialect;
+
 use crate::servers::Server;
 
 /// Ends when it is dropped.
@@ -18,10 +20,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts this program again, as a server.
-    pub(crate) fn start(server: Server) -> io::Result<Self> {
+    /// Starts this program again, as a server of a dialect.
+    pub(crate) fn start(server: Server, dialect: Dialect) -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
-            .args(["--server", server.name()])
+            .args(["--server", server.name(), dialect.name()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

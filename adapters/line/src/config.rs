@@ -90,11 +90,12 @@ impl CallConfig {
     /// What the socket library is told.
     ///
     /// Small buffers: the library's default of 128 KiB for reading is taken for every connection at once, and cleared for
-    /// each read; it grows where a message is longer. A write buffer would put audio out of reach of a clear.
+    /// each read; it grows where a message is longer, and messages of one frame do not come to it. A write buffer would put
+    /// audio out of reach of a clear.
     pub(crate) fn websocket(&self) -> WebSocketConfig {
         let limit = self.session.message_limit();
         WebSocketConfig::default()
-            .read_buffer_size(2 * 1024)
+            .read_buffer_size(512)
             .write_buffer_size(0)
             .max_write_buffer_size(limit.max(self.queue).saturating_add(1024))
             .max_message_size(Some(limit))

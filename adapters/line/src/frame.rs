@@ -13,6 +13,9 @@ pub(crate) const BINARY: u8 = 0x82;
 /// In the second byte, above the length.
 const MASKED: u8 = 0x80;
 
+/// The longest header, its mask included, in bytes.
+pub(crate) const HEADER: usize = 14;
+
 /// The message that lies whole at the start of `bytes`, and the length of its frame. `None` leaves it to the library: a
 /// control frame, a fragment, more than has come yet, or what breaks a rule.
 pub(crate) fn read(bytes: &[u8], masked: bool, limit: usize) -> Option<(Message, usize)> {
@@ -47,27 +50,34 @@ pub(crate) fn write<T>(
     mask: Option<[u8; 4]>,
     lent: impl FnOnce(&[u8]) -> T,
 ) -> T {
-    memory::frame(|frame| {
-        let masked = if mask.is_some() { MASKED } else { 0 };
-        match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
-            (Ok(len @ ..126), _) => frame.extend_from_slice(&[opcode, masked | len]),
-            (_, Ok(len)) => {
-                let [high, low] = len.to_be_bytes();
-                frame.extend_from_slice(&[opcode, masked | 126, high, low]);
-            }
-            _ => {
-                frame.extend_from_slice(&[opcode, masked | 127]);
-                frame.extend_from_slice(&(payload.len() as u64).to_be_bytes());
-            }
-        }
-        frame.extend(mask.into_iter().flatten());
-        let header = frame.len();
-        frame.extend_from_slice(payload);
-        if let Some(mask) = mask {
-            apply(mask, &mut frame[header..]);
-        }
-        lent(frame)
+    memory::frame(|memory| {
+        memory.extend_from_slice(&[0; HEADER]);
+        memory.extend_from_slice(payload);
+        lent(complete(opcode, memory, mask))
     })
+}
+
+/// Makes a frame of the payload that lies behind [`HEADER`] bytes of `memory`, where it lies; masked if there is a mask.
+pub(crate) fn complete(opcode: u8, memory: &mut [u8], mask: Option<[u8; 4]>) -> &[u8] {
+    let (room, payload) = memory.split_at_mut(HEADER);
+    let long = (payload.len() as u64).to_be_bytes();
+    let (second, len) = match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(len @ ..126), _) => (len, &[][..]),
+        (_, Ok(_)) => (126, &long[6..]),
+        _ => (127, &long[..]),
+    };
+    let mask_at = HEADER - mask.map_or(0, |mask| mask.len());
+    let len_at = mask_at - len.len();
+    let start = len_at - 2;
+    room[start] = opcode;
+    room[start + 1] = second;
+    room[len_at..mask_at].copy_from_slice(len);
+    if let Some(mask) = mask {
+        room[start + 1] |= MASKED;
+        room[mask_at..].copy_from_slice(&mask);
+        apply(mask, payload);
+    }
+    &memory[start..]
 }
 
 fn unmasked(payload: &[u8], mask: Option<[u8; 4]>) -> Bytes {

@@ -3,10 +3,12 @@ use std::io::{Read, Write};
 
 use voxwire::{Instant, Message, Outbox, OutboxError, Role, SendError, Session};
 
-use crate::CallConfig;
 use crate::far_end::FarEnd;
-use crate::memory;
 use crate::websocket::WebSocket;
+use crate::{CallConfig, frame, memory};
+
+/// As much as most messages take to put together, so that each is put together once. Any queue has room for as much.
+const ROOM: usize = CallConfig::MIN_QUEUE;
 
 /// What is on its way to the stream: at most one frame in the WebSocket, the rest in the queue, where a clear can still
 /// take it back.
@@ -63,23 +65,46 @@ impl Outgoing {
         if !self.is_idle(websocket) || !fits(says)? {
             return self.queue().send(session, now, says);
         }
-        match session.send(now, says, &mut []) {
-            Ok(None) => Ok(()),
-            Ok(Some(message)) => {
-                self.start(websocket, io, || now, message);
-                Ok(())
-            }
+        match self.pass(ROOM, session, now, says, websocket, io) {
             Err(SendError::BufferTooSmall { needed }) if needed > self.longest() => {
                 self.queue().send(session, now, says)
             }
-            Err(SendError::BufferTooSmall { needed }) => memory::bytes(needed, |buf| {
-                if let Some(message) = session.send(now, says, buf)? {
-                    self.start(websocket, io, || now, message);
-                }
-                Ok(())
-            }),
-            Err(error) => Err(error.into()),
+            Err(SendError::BufferTooSmall { needed }) => {
+                Ok(self.pass(needed, session, now, says, websocket, io)?)
+            }
+            passed => Ok(passed?),
         }
+    }
+
+    /// Hands a message to the WebSocket that takes no more than so many bytes to put together.
+    fn pass<R: Role>(
+        &mut self,
+        room: usize,
+        session: &mut Session<R>,
+        now: Instant,
+        says: R::Says<'_>,
+        websocket: &mut WebSocket,
+        io: &mut (impl Read + Write),
+    ) -> Result<(), SendError> {
+        memory::bytes(frame::HEADER + room, |memory| {
+            let body = &mut memory[frame::HEADER..];
+            let start = body.as_ptr();
+            let Some(message) = session.send(now, says, body)? else { return Ok(()) };
+            match R::said_audio(&says) {
+                Some(bytes) => self.far_end.put_audio(now, bytes),
+                None => self.far_end.put(|| now, message),
+            }
+            let started = match message {
+                // It was put together here: with a header it is a frame.
+                Message::Text(text) if text.as_ptr() == start => {
+                    let end = frame::HEADER + text.len();
+                    websocket.start_text(io, &mut memory[..end])
+                }
+                _ => websocket.start(io, message),
+            };
+            self.mute = started.is_err();
+            Ok(())
+        })
     }
 
     /// Says what the session owes, as [`say`](Self::say) does.
@@ -91,7 +116,8 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) {
         if self.is_idle(websocket) {
-            self.start(websocket, io, || now, owed);
+            self.mute = websocket.start(io, owed).is_err();
+            self.far_end.put(|| now, owed);
         } else {
             self.queue().push(owed);
         }
@@ -143,17 +169,5 @@ impl Outgoing {
     const fn longest(&self) -> usize {
         let kept = Outbox::<Box<[u8]>>::RESERVE + Outbox::<Box<[u8]>>::OVERHEAD;
         self.memory.saturating_sub(kept)
-    }
-
-    /// Hands a message to the WebSocket, which holds none.
-    fn start(
-        &mut self,
-        websocket: &mut WebSocket,
-        io: &mut (impl Read + Write),
-        now: impl FnOnce() -> Instant,
-        message: Message<'_>,
-    ) {
-        self.mute = websocket.start(io, message).is_err();
-        self.far_end.put(now, message);
     }
 }

@@ -145,16 +145,32 @@ impl WebSocket {
             voxwire::Message::Binary(bytes) => (frame::BINARY, bytes),
             voxwire::Message::Close(close) => return self.give(io, closing(close)),
         };
-        let mask = match self.role {
+        let mask = self.mask();
+        frame::write(opcode, payload, mask, |frame| self.put(io, frame))
+    }
+
+    /// Takes a text that lies behind [`HEADER`](frame::HEADER) bytes of `memory`, as [`start`](Self::start) takes a
+    /// message, but without a copy.
+    pub(crate) fn start_text(
+        &mut self,
+        io: &mut (impl Read + Write),
+        memory: &mut [u8],
+    ) -> Result<(), Error> {
+        self.put(io, frame::complete(frame::TEXT, memory, self.mask()))
+    }
+
+    fn mask(&self) -> Option<[u8; 4]> {
+        match self.role {
             Role::Server => None,
             Role::Client => Some(rand::random()),
-        };
+        }
+    }
+
+    fn put(&mut self, io: &mut (impl Read + Write), frame: &[u8]) -> Result<(), Error> {
         self.unflushed = true;
-        frame::write(opcode, payload, mask, |frame| {
-            let written = write(io, frame)?;
-            self.unwritten.extend_from_slice(&frame[written..]);
-            Ok(())
-        })
+        let written = write(io, frame)?;
+        self.unwritten.extend_from_slice(&frame[written..]);
+        Ok(())
     }
 
     /// Takes a ping, as [`start`](Self::start) takes a message.
