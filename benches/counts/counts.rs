@@ -3,7 +3,7 @@
 // The macros of gungraun write items of their own.
 #![expect(missing_docs, reason = "gungraun's macros document nothing")]
 
-use gungraun::{library_benchmark, library_benchmark_group, main};
+use gungraun::{Callgrind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
 use tasks::Task;
 
 #[library_benchmark]
@@ -54,4 +54,7 @@ fn audio(mut task: Task) -> Task {
 
 library_benchmark_group!(name = paths, benchmarks = [receive, send, callback, audio]);
 
-main!(library_benchmark_groups = paths);
+main!(
+    config = LibraryBenchmarkConfig::default().tool(Callgrind::with_args(["--cache-sim=no"]));
+    library_benchmark_groups = paths
+);

@@ -42,7 +42,7 @@ fn heat<O: End, T: End>(
     assert_eq!(account(ours(), steps), account(theirs(), steps));
     race.heat(task, steps.iter().map(|(_, step)| step.len()).sum())
         .lane("voxwire", || play(ours(), black_box(steps)))
-        .lane("by hand: serde enum, base64", || play(theirs(), black_box(steps)))
+        .lane("by hand, serde and base64", || play(theirs(), black_box(steps)))
         .end();
 }
 
