@@ -19,8 +19,22 @@ fn main() {
             framer(&mut race, &format!("framer {khz} kHz, chunks of {chunk}"), frame, chunk);
         }
         outbox(&mut race, &format!("outbox {khz} kHz, in and out"), frame);
-        g711(&mut race, &format!("mu-law {khz} kHz"), frame, G711::MuLaw, rival::encode_ulaw, rival::decode_ulaw);
-        g711(&mut race, &format!("A-law {khz} kHz"), frame, G711::ALaw, rival::encode_alaw, rival::decode_alaw);
+        g711(
+            &mut race,
+            &format!("mu-law {khz} kHz"),
+            frame,
+            G711::MuLaw,
+            rival::encode_ulaw,
+            rival::decode_ulaw,
+        );
+        g711(
+            &mut race,
+            &format!("A-law {khz} kHz"),
+            frame,
+            G711::ALaw,
+            rival::encode_alaw,
+            rival::decode_alaw,
+        );
     }
     race.finish();
 }

@@ -53,9 +53,14 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// In one word, or two.
+    /// Whether it holds.
+    pub fn is_held(&self) -> bool {
+        self.measured <= self.at_most
+    }
+
+    /// The same in words.
     pub fn verdict(&self) -> &'static str {
-        if self.measured <= self.at_most { "held" } else { "NOT MET" }
+        if self.is_held() { "held" } else { "NOT MET" }
     }
 }
 
