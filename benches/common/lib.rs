@@ -113,7 +113,7 @@ impl Race {
             // What is promised is promised of the first lane.
             let promised = &mut rows[0].bounds;
             if let Some(at_most) = lane.share {
-                promised.push(Bound { what: format!("share of {}", lane.name), at_most, measured: ratio });
+                promised.push(Bound::share(lane.name, at_most, ratio));
             }
             if let Some(at_most) = lane.nanos {
                 promised.push(Bound { what: "nanoseconds, median".to_owned(), at_most, measured: median });

@@ -53,6 +53,16 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// That the first lane takes at most a share of what `lane` takes.
+    pub fn share(lane: &str, at_most: f64, measured: f64) -> Self {
+        Self { what: format!("share of {lane}"), at_most, measured }
+    }
+
+    /// Whether it is that of this lane.
+    pub fn is_share_of(&self, lane: &str) -> bool {
+        self.what.strip_prefix("share of ") == Some(lane)
+    }
+
     /// Whether it holds.
     pub fn is_held(&self) -> bool {
         self.measured <= self.at_most

@@ -155,7 +155,7 @@ mod tests {
         [0.3, 0.5, 0.4]
             .into_iter()
             .map(|measured| {
-                let bound = Bound { what: "share of serde".to_owned(), at_most: 0.35, measured };
+                let bound = Bound::share("serde", 0.35, measured);
                 let ours = row("voxwire", 100.0 * measured, 1.0, vec![bound]);
                 vec![ours, row("serde", 100.0, measured, Vec::new())]
             })
@@ -170,7 +170,10 @@ mod tests {
         let section = section("On a desk.", &parts);
         assert!(section.contains("On a desk.") && section.contains("Not measured: `limits`."), "{section}");
         assert!(section.contains("| media | share of serde | 0.35 | 0.40 | NOT MET |"), "{section}");
-        assert!(section.contains("| media | serde | 40.0 ns | 100.0 ns | 0.40 |"), "{section}");
+        assert!(
+            section.contains("| media | serde | 40.0 ns | 100.0 ns | 0.40 | 0.35 at most, NOT MET |"),
+            "{section}"
+        );
         assert!(picture::draw(&parts).contains("<title>media: 0.40 of serde</title>"));
     }
 

@@ -11,12 +11,13 @@ use crate::Part;
 const WIDTH: f64 = 900.0;
 const LEFT: f64 = 230.0;
 const RIGHT: f64 = 24.0;
+const TOP: f64 = 42.0;
 const LINE: f64 = 18.0;
 /// About the width of a letter.
-const LETTER: f64 = 6.4;
+const LETTER: f64 = 6.8;
 
 /// Colours of lanes, in their order within a bench.
-const COLOURS: usize = 6;
+const COLOURS: usize = 8;
 
 /// As many as there are steps that are easy to read between the ends.
 const TICKS: [f64; 13] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
@@ -25,16 +26,21 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#59636e}.bench{fon
 .end{text-anchor:end}.mid{text-anchor:middle}.grid{stroke:#d1d9e0}.one{stroke:#59636e}.bound{stroke-width:2}
 .c0{fill:#0969da;stroke:#0969da}.c1{fill:#bc4c00;stroke:#bc4c00}.c2{fill:#1a7f37;stroke:#1a7f37}
 .c3{fill:#8250df;stroke:#8250df}.c4{fill:#bf3989;stroke:#bf3989}.c5{fill:#9a6700;stroke:#9a6700}
+.c6{fill:#1b7c83;stroke:#1b7c83}.c7{fill:#d1242f;stroke:#d1242f}
 @media(prefers-color-scheme:dark){text{fill:#9198a1}.bench{fill:#f0f6fc}.grid{stroke:#3d444d}.one{stroke:#9198a1}
 .c0{fill:#4493f8;stroke:#4493f8}.c1{fill:#f0883e;stroke:#f0883e}.c2{fill:#3fb950;stroke:#3fb950}
-.c3{fill:#ab7df8;stroke:#ab7df8}.c4{fill:#db61a2;stroke:#db61a2}.c5{fill:#d29922;stroke:#d29922}}";
+.c3{fill:#ab7df8;stroke:#ab7df8}.c4{fill:#db61a2;stroke:#db61a2}.c5{fill:#d29922;stroke:#d29922}
+.c6{fill:#39c5cf;stroke:#39c5cf}.c7{fill:#ff7b72;stroke:#ff7b72}}";
+
+/// What the dots and bars are.
+const CAPTION: &str = "What voxwire takes of what each other takes: left of 1 it is faster, and short bars are what is promised.";
 
 /// The ratios of all parts, as an SVG.
 pub(crate) fn draw(parts: &[Part]) -> String {
     let ratios: Vec<_> = parts.iter().flat_map(|part| dots(&part.rows)).filter_map(|row| row.ratio).collect();
     let scale = Scale::over(&ratios);
     let mut body = String::new();
-    let mut y = 2.0 * LINE;
+    let mut y = TOP + LINE;
     for part in parts {
         y = draw_part(&mut body, part, &scale, y);
     }
@@ -42,10 +48,11 @@ pub(crate) fn draw(parts: &[Part]) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n<style>{STYLE}</style>\n"
     );
+    push(&mut svg, &format!(r#"<text x="8" y="14">{CAPTION}</text>"#));
     for tick in scale.ticks() {
         let (x, class) = (scale.x(tick), if tick == 1.0 { "one" } else { "grid" });
-        push(&mut svg, &format!(r#"<path class="{class}" d="M{x:.1} {LINE}V{y:.1}"/>"#));
-        for y in [LINE - 4.0, y + LINE - 4.0] {
+        push(&mut svg, &format!(r#"<path class="{class}" d="M{x:.1} {TOP}V{y:.1}"/>"#));
+        for y in [TOP - 6.0, y + LINE - 4.0] {
             push(&mut svg, &format!(r#"<text class="mid" x="{x:.1}" y="{y:.1}">{tick}</text>"#));
         }
     }
@@ -67,6 +74,8 @@ fn draw_part(body: &mut String, part: &Part, scale: &Scale, mut y: f64) -> f64 {
     push(body, &format!(r#"<text class="bench" x="8" y="{:.1}">{}</text>"#, y + 4.0, part.bench));
     let mut x = LEFT;
     for (number, lane) in lanes.iter().enumerate() {
+        let against = if part.bench == "adapters" { " / the same buffers" } else { "" };
+        let lane = format!("{lane}{against}");
         let width = 28.0 + LETTER * lane.len() as f64;
         if x > LEFT && x + width > WIDTH - RIGHT {
             (x, y) = (LEFT, y + LINE);
@@ -75,7 +84,7 @@ fn draw_part(body: &mut String, part: &Part, scale: &Scale, mut y: f64) -> f64 {
             body,
             &format!(r#"<circle class="c{}" cx="{:.1}" cy="{y:.1}" r="4"/>"#, number % COLOURS, x + 5.0),
         );
-        push(body, &format!(r#"<text x="{:.1}" y="{:.1}">{}</text>"#, x + 14.0, y + 4.0, escaped(lane)));
+        push(body, &format!(r#"<text x="{:.1}" y="{:.1}">{}</text>"#, x + 14.0, y + 4.0, escaped(&lane)));
         x += width;
     }
     y += LINE;
@@ -88,8 +97,7 @@ fn draw_part(body: &mut String, part: &Part, scale: &Scale, mut y: f64) -> f64 {
             let Some(ratio) = row.ratio else { continue };
             let colour = lanes.iter().position(|lane| *lane == row.lane).unwrap_or_default() % COLOURS;
             let (x, lane) = (scale.x(ratio), escaped(&row.lane));
-            for bound in heat[0].bounds.iter().filter(|bound| bound.what == format!("share of {}", row.lane))
-            {
+            for bound in heat[0].bounds.iter().filter(|bound| bound.is_share_of(&row.lane)) {
                 let (x, top) = (scale.x(bound.at_most), y - 7.0);
                 push(body, &format!(r#"<path class="bound c{colour}" d="M{x:.1} {top:.1}v14"/>"#));
             }

@@ -35,7 +35,7 @@ pub(crate) fn all(parts: &[Part]) -> String {
     let [adapters, limits] =
         ["adapters", "limits"].map(|bench| parts.iter().find(|part| part.bench == bench));
     let mut tables = titled(
-        "| bench | task | against | voxwire | it | voxwire / it |\n|---|---|---|---:|---:|---:|",
+        "| bench | task | against | voxwire | it | voxwire / it | promised |\n|---|---|---|---:|---:|---:|---|",
         &races.map(race).collect::<String>(),
     );
     tables += &titled(
@@ -55,10 +55,20 @@ fn race(part: &Part) -> String {
     for heat in part.rows.chunk_by(|row, next| row.task == next.task) {
         let [ours, rivals @ ..] = heat else { continue };
         for rival in rivals {
-            let time = |row: &Row| duration(row.median);
-            let cells =
-                [&part.bench, rival.task.as_str(), &rival.lane, &time(ours), &time(rival), &ratio(rival)];
-            line(&mut table, &cells);
+            let promised = ours.bounds.iter().find(|bound| bound.is_share_of(&rival.lane));
+            let promised = promised.map(|bound| format!("{} at most, {}", bound.at_most, bound.verdict()));
+            line(
+                &mut table,
+                &[
+                    &rival.bench,
+                    &rival.task,
+                    &rival.lane,
+                    &duration(ours.median),
+                    &duration(rival.median),
+                    &ratio(rival),
+                    &promised.unwrap_or_default(),
+                ],
+            );
         }
     }
     table
