@@ -1,4 +1,5 @@
-//! A race: several ways to do one thing, measured in one run, and a table of ratios at the end.
+//! A race: several ways to do one thing, measured in one run; a table of ratios at the end, and whether what is promised
+//! of them holds.
 
 use core::time::Duration;
 use std::env;
@@ -10,6 +11,10 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use serde_json::Value;
 
+use results::{Bound, Row};
+
+pub mod callbacks;
+pub mod results;
 pub mod rivals;
 
 /// The heats of one bench, each between `voxwire` and its rivals.
@@ -20,14 +25,24 @@ pub struct Race {
     criterion: Criterion,
     name: &'static str,
     began: SystemTime,
-    heats: Vec<(String, Vec<&'static str>)>,
+    heats: Vec<(String, Vec<Lane>)>,
 }
 
 /// One task, and those who have run it so far.
 #[expect(missing_debug_implementations, reason = "criterion has none")]
 pub struct Heat<'r> {
     group: BenchmarkGroup<'r, WallTime>,
-    lanes: &'r mut Vec<&'static str>,
+    lanes: &'r mut Vec<Lane>,
+}
+
+/// One way to run, and what is promised.
+#[derive(Debug)]
+struct Lane {
+    name: &'static str,
+    /// What the first lane may take of what this one takes.
+    share: Option<f64>,
+    /// What this lane may take, in nanoseconds.
+    nanos: Option<f64>,
 }
 
 impl Race {
@@ -49,28 +64,62 @@ impl Race {
         Heat { group, lanes }
     }
 
-    /// Ends the race and prints its table, out of the files that criterion has just written: the median, and the
-    /// fastest sample, by which the ratio goes, for whatever else a machine does can only slow a lane down. Prints
-    /// nothing where nothing was measured: `cargo test --benches` runs each lane once.
+    /// Ends the race, out of the files that criterion has just written: prints its table, tells of each promise whether
+    /// it holds, and writes both down ([`results`]). Ratios go by the fastest samples, for whatever else a machine does
+    /// can only slow a lane down. Says nothing where nothing was measured: `cargo test --benches` runs each lane once.
     pub fn finish(self) {
         self.criterion.final_summary();
-        let folder = criterion_folder();
-        let mut rows = Vec::new();
-        for (task, lanes) in &self.heats {
-            let heat = folder.join(format!("{} {task}", self.name));
-            let mut pace = None;
-            for lane in lanes {
-                let Some(Times { median, fastest }) = Times::read(&heat.join(lane), self.began) else {
-                    continue;
-                };
-                let ratio = fastest / *pace.get_or_insert(fastest);
-                rows.push(format!("{task:<22} {lane:<31} {median:>9.1} ns {fastest:>9.1} ns {ratio:>6.2}"));
+        let rows: Vec<_> = self.heats.iter().flat_map(|(task, lanes)| self.rows(task, lanes)).collect();
+        if rows.is_empty() {
+            return;
+        }
+        println!("{:<56} {:>12} {:>12} {:>12}", self.name, "median", "fastest", "voxwire / it");
+        for Row { task, lane, median, fastest, ratio, .. } in &rows {
+            let (fastest, ratio) = (fastest.unwrap_or_default(), ratio.unwrap_or_default());
+            println!("{task:<24} {lane:<31} {median:>9.1} ns {fastest:>9.1} ns {ratio:>12.2}");
+        }
+        for Row { task, bounds, .. } in &rows {
+            for bound in bounds {
+                let Bound { what, at_most, measured } = bound;
+                println!("{:<7} {task}: {what}, at most {at_most}, is {measured:.2}", bound.verdict());
             }
         }
-        if !rows.is_empty() {
-            println!("{:<54} {:>12} {:>12} {:>6}", self.name, "median", "fastest", "ratio");
-            println!("{}\n", rows.join("\n"));
+        println!();
+        if let Err(error) = results::write(self.name, &rows) {
+            eprintln!("{}: the results cannot be written: {error}", self.name);
         }
+    }
+
+    /// The lanes of a heat that were measured.
+    fn rows(&self, task: &str, lanes: &[Lane]) -> Vec<Row> {
+        let heat = criterion_folder().join(format!("{} {task}", self.name));
+        let mut rows: Vec<Row> = Vec::new();
+        let mut pace = None;
+        for lane in lanes {
+            let Some(Times { median, fastest }) = Times::read(&heat.join(lane.name), self.began) else {
+                continue;
+            };
+            let ratio = *pace.get_or_insert(fastest) / fastest;
+            rows.push(Row {
+                bench: self.name.to_owned(),
+                task: task.to_owned(),
+                lane: lane.name.to_owned(),
+                median,
+                fastest: Some(fastest),
+                unit: "ns".to_owned(),
+                ratio: Some(ratio),
+                ..Row::default()
+            });
+            // What is promised is promised of the first lane.
+            let promised = &mut rows[0].bounds;
+            if let Some(at_most) = lane.share {
+                promised.push(Bound::share(lane.name, at_most, ratio));
+            }
+            if let Some(at_most) = lane.nanos {
+                promised.push(Bound { what: "nanoseconds, median".to_owned(), at_most, measured: median });
+            }
+        }
+        rows
     }
 }
 
@@ -103,8 +152,26 @@ impl Heat<'_> {
     /// Times one way to do it.
     #[must_use]
     pub fn lane<T>(mut self, name: &'static str, mut run: impl FnMut() -> T) -> Self {
-        self.lanes.push(name);
+        self.lanes.push(Lane { name, share: None, nanos: None });
         self.group.bench_function(BenchmarkId::from_parameter(name), |bencher| bencher.iter(&mut run));
+        self
+    }
+
+    /// Promises that the first lane takes at most this share of what the last one takes.
+    #[must_use]
+    pub fn at_most(self, share: impl Into<Option<f64>>) -> Self {
+        if let Some(lane) = self.lanes.last_mut() {
+            lane.share = share.into();
+        }
+        self
+    }
+
+    /// Promises that the last lane takes at most so many nanoseconds.
+    #[must_use]
+    pub fn within(self, nanos: f64) -> Self {
+        if let Some(lane) = self.lanes.last_mut() {
+            lane.nanos = Some(nanos);
+        }
         self
     }
 
@@ -126,12 +193,7 @@ pub fn noise(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|_| next()).collect()
 }
 
-/// Where criterion writes. The bench itself lies in the target folder, wherever that was put.
+/// Where criterion writes.
 fn criterion_folder() -> PathBuf {
-    if let Some(home) = env::var_os("CRITERION_HOME") {
-        return home.into();
-    }
-    let bench = env::current_exe().unwrap_or_default();
-    // <target>/release/deps/<bench>
-    bench.ancestors().nth(3).unwrap_or(Path::new("target")).join("criterion")
+    env::var_os("CRITERION_HOME").map_or_else(|| results::target().join("criterion"), PathBuf::from)
 }

@@ -44,6 +44,13 @@ pub struct OwnedMedia {
     chunk: Option<u64>,
 }
 
+impl OwnedMedia {
+    /// Audio, in base64.
+    pub fn payload(&self) -> &str {
+        &self.payload
+    }
+}
+
 /// The inside of a `mark` message.
 #[derive(Debug, Deserialize)]
 pub struct OwnedMark {

@@ -1,0 +1,188 @@
+//! Writes what was measured into `README.md`, between two comments, and draws it. `record` starts it.
+//!
+//! It reads the folder of results: `machine.md`, a sentence of what was measured on; `runs/<number>/<bench>.json`, of which
+//! the median counts; or `<bench>.json`, where a bench was run by hand.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use common::results::{Bound, Row, folder, median};
+
+mod picture;
+mod table;
+
+/// The parts, in the order of the page.
+const BENCHES: [&str; 8] =
+    ["receive", "send", "audio", "resample", "session", "callback", "adapters", "limits"];
+
+const BEGIN: &str = "<!-- record -->";
+const END: &str = "<!-- end of the record -->";
+
+fn main() -> ExitCode {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match report(page, &folder()) {
+        Ok(unmet) => {
+            println!("benches/README.md is written; {unmet} of what is promised is not met");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("report: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Gives how many bounds are not met.
+fn report(page: &Path, results: &Path) -> io::Result<usize> {
+    let parts = BENCHES.into_iter().map(|bench| Ok(Part { bench, rows: read(results, bench)? }));
+    let parts: Vec<_> = parts.collect::<io::Result<_>>()?;
+    let machine = fs::read_to_string(results.join("machine.md")).unwrap_or_default();
+    fs::write(page.join("ratios.svg"), picture::draw(&parts))?;
+    let readme = page.join("README.md");
+    let written = replaced(&fs::read_to_string(&readme)?, &section(machine.trim(), &parts));
+    let written = written.ok_or_else(|| io::Error::other(format!("README.md has no {BEGIN} and {END}")))?;
+    fs::write(readme, written)?;
+    let bounds = parts.iter().flat_map(|part| &part.rows).flat_map(|row| &row.bounds);
+    Ok(bounds.filter(|bound| !bound.is_held()).count())
+}
+
+/// A bench, with nothing in it where it was not measured.
+struct Part {
+    bench: &'static str,
+    rows: Vec<Row>,
+}
+
+/// All that stands between the comments.
+fn section(machine: &str, parts: &[Part]) -> String {
+    let machine = if machine.is_empty() { "On what machine, is not known." } else { machine };
+    let mut section = format!("{machine}\n\n");
+    let missing = parts.iter().filter(|part| part.rows.is_empty()).map(|part| format!("`{}`", part.bench));
+    let missing: Vec<_> = missing.collect();
+    if !missing.is_empty() {
+        writeln!(section, "Not measured: {}.\n", missing.join(", ")).expect("a string");
+    }
+    section + &table::promises(parts) + "![Ratios as dots](ratios.svg)\n\n" + &table::all(parts)
+}
+
+/// The page with another section between the comments.
+fn replaced(page: &str, section: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{section}{END}{after}"))
+}
+
+/// The rows of a bench: the median of its runs.
+fn read(results: &Path, bench: &str) -> io::Result<Vec<Row>> {
+    let file = format!("{bench}.json");
+    let mut runs = Vec::new();
+    for run in fs::read_dir(results.join("runs")).into_iter().flatten() {
+        runs.extend(rows(&run?.path().join(&file))?);
+    }
+    if runs.is_empty() {
+        runs.extend(rows(&results.join(&file))?);
+    }
+    Ok(merged(runs))
+}
+
+/// `None` where there is no such file.
+fn rows(file: &Path) -> io::Result<Option<Vec<Row>>> {
+    match fs::read(file) {
+        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Row by row the median of all runs, in the order of the first.
+fn merged(runs: Vec<Vec<Row>>) -> Vec<Row> {
+    let mut order = Vec::new();
+    let mut lanes: BTreeMap<_, Vec<Row>> = BTreeMap::new();
+    for row in runs.into_iter().flatten() {
+        let key = (row.task.clone(), row.lane.clone());
+        if !lanes.contains_key(&key) {
+            order.push(key.clone());
+        }
+        lanes.entry(key).or_default().push(row);
+    }
+    order.iter().filter_map(|key| Some(middle(lanes.get(key)?))).collect()
+}
+
+fn middle(rows: &[Row]) -> Row {
+    let of = |figure: fn(&Row) -> Option<f64>| {
+        let figures: Vec<_> = rows.iter().filter_map(figure).collect();
+        (!figures.is_empty()).then(|| median(figures))
+    };
+    let bounds = rows[0].bounds.iter().map(|bound| {
+        let same =
+            |row: &Row| row.bounds.iter().find(|other| other.what == bound.what).map(|bound| bound.measured);
+        Bound { measured: median(rows.iter().filter_map(same)), ..bound.clone() }
+    });
+    Row {
+        median: median(rows.iter().map(|row| row.median)),
+        fastest: of(|row| row.fastest),
+        min: of(|row| row.min),
+        max: of(|row| row.max),
+        ratio: of(|row| row.ratio),
+        memory: of(|row| row.memory),
+        bounds: bounds.collect(),
+        ..rows[0].clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(lane: &str, median: f64, ratio: f64, bounds: Vec<Bound>) -> Row {
+        Row {
+            bench: "receive".to_owned(),
+            task: "media".to_owned(),
+            lane: lane.to_owned(),
+            median,
+            fastest: Some(median),
+            unit: "ns".to_owned(),
+            ratio: Some(ratio),
+            bounds,
+            ..Row::default()
+        }
+    }
+
+    fn runs() -> Vec<Vec<Row>> {
+        [0.3, 0.5, 0.4]
+            .into_iter()
+            .map(|measured| {
+                let bound = Bound::share("serde", 0.35, measured);
+                let ours = row("voxwire", 100.0 * measured, 1.0, vec![bound]);
+                vec![ours, row("serde", 100.0, measured, Vec::new())]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_median_of_all_runs_is_told_and_judged() {
+        let rows = merged(runs());
+        assert_eq!((rows[0].median, rows[1].ratio), (40.0, Some(0.4)));
+        let parts = [Part { bench: "receive", rows }, Part { bench: "limits", rows: Vec::new() }];
+        let section = section("On a desk.", &parts);
+        assert!(section.contains("On a desk.") && section.contains("Not measured: `limits`."), "{section}");
+        assert!(section.contains("| media | share of serde | 0.35 | 0.40 | NOT MET |"), "{section}");
+        assert!(
+            section.contains("| media | serde | 40.0 ns | 100.0 ns | 0.40 | 0.35 at most, NOT MET |"),
+            "{section}"
+        );
+        assert!(picture::draw(&parts).contains("<title>media: 0.40 of serde</title>"));
+    }
+
+    #[test]
+    fn only_what_stands_between_the_comments_is_replaced() {
+        let page = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
+        let page = replaced(&page, "new\n\n").expect("the comments");
+        assert_eq!(page, format!("before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"));
+        assert_eq!(replaced(&page, "new\n\n").as_deref(), Some(page.as_str()));
+        assert_eq!(replaced("nothing", "new"), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! What was measured, as tables.
+
+use std::fmt::Write as _;
+
+use common::results::{Bound, Row};
+
+use crate::Part;
+
+/// What is promised, and what has come of it.
+pub(crate) fn promises(parts: &[Part]) -> String {
+    let mut table = String::new();
+    for row in parts.iter().flat_map(|part| &part.rows) {
+        for bound in &row.bounds {
+            let Bound { what, at_most, measured } = bound;
+            line(
+                &mut table,
+                &[
+                    &row.bench,
+                    &row.task,
+                    what,
+                    &at_most.to_string(),
+                    &format!("{measured:.2}"),
+                    bound.verdict(),
+                ],
+            );
+        }
+    }
+    titled("| bench | task | what is promised | at most | measured | |\n|---|---|---|---:|---:|---|", &table)
+}
+
+/// All that was measured.
+pub(crate) fn all(parts: &[Part]) -> String {
+    let of = |bench: fn(&str) -> bool| parts.iter().filter(move |part| bench(part.bench));
+    let races = of(|bench| !matches!(bench, "adapters" | "limits"));
+    let [adapters, limits] =
+        ["adapters", "limits"].map(|bench| parts.iter().find(|part| part.bench == bench));
+    let mut tables = titled(
+        "| bench | task | against | voxwire | it | voxwire / it | promised |\n|---|---|---|---:|---:|---:|---|",
+        &races.map(race).collect::<String>(),
+    );
+    tables += &titled(
+        "| calls, ahead | server | median | fastest | / same buffers | silent call |\n|---|---|---:|---:|---:|---:|",
+        &adapters.map(servers).unwrap_or_default(),
+    );
+    tables += &titled(
+        "| limit of | server | median | least | most |\n|---|---|---:|---:|---:|",
+        &limits.map(calls).unwrap_or_default(),
+    );
+    tables
+}
+
+/// Each rival beside `voxwire`, which is the first of its task.
+fn race(part: &Part) -> String {
+    let mut table = String::new();
+    for heat in part.rows.chunk_by(|row, next| row.task == next.task) {
+        let [ours, rivals @ ..] = heat else { continue };
+        for rival in rivals {
+            let promised = ours.bounds.iter().find(|bound| bound.is_share_of(&rival.lane));
+            let promised = promised.map(|bound| format!("{} at most, {}", bound.at_most, bound.verdict()));
+            line(
+                &mut table,
+                &[
+                    &rival.bench,
+                    &rival.task,
+                    &rival.lane,
+                    &duration(ours.median),
+                    &duration(rival.median),
+                    &ratio(rival),
+                    &promised.unwrap_or_default(),
+                ],
+            );
+        }
+    }
+    table
+}
+
+fn servers(part: &Part) -> String {
+    let mut table = String::new();
+    for row in &part.rows {
+        let fastest = row.fastest.map(duration).unwrap_or_default();
+        let memory = row.memory.map(|bytes| format!("{:.1} KiB", bytes / 1024.0)).unwrap_or_default();
+        line(&mut table, &[&row.task, &row.lane, &duration(row.median), &fastest, &ratio(row), &memory]);
+    }
+    table
+}
+
+fn calls(part: &Part) -> String {
+    let mut table = String::new();
+    for row in &part.rows {
+        let count = |count: f64| format!("{count:.0} {}", row.unit);
+        let [min, max] = [row.min, row.max].map(|figure| figure.map(count).unwrap_or_default());
+        line(&mut table, &[&row.task, &row.lane, &count(row.median), &min, &max]);
+    }
+    table
+}
+
+fn ratio(row: &Row) -> String {
+    row.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default()
+}
+
+fn duration(nanos: f64) -> String {
+    if nanos < 1_000.0 { format!("{nanos:.1} ns") } else { format!("{:.2} µs", nanos / 1_000.0) }
+}
+
+fn line(table: &mut String, cells: &[&str]) {
+    writeln!(table, "| {} |", cells.join(" | ")).expect("a string");
+}
+
+/// Nothing where there are no lines.
+fn titled(title: &str, lines: &str) -> String {
+    if lines.is_empty() { String::new() } else { format!("{title}\n{lines}\n") }
+}
