@@ -50,7 +50,7 @@ struct Sample {
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args().skip(1).collect();
-    if let [server, name] = args.as_slice()
+    if let [server, name, ..] = args.as_slice()
         && server == "--server"
     {
         let server = Server::ALL.into_iter().find(|server| server.name() == name);
