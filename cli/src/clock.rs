@@ -10,6 +10,12 @@ use voxwire::Utc;
 /// How much faster `--fast` lets time pass.
 pub(crate) const FAST: u32 = 10;
 
+/// How late timers are that nothing else holds up: they count in milliseconds.
+pub(crate) const TIMER: Duration = Duration::from_millis(2);
+
+/// The least bound on lateness that can be held, for half of it counts too.
+pub(crate) const LEAST_BOUND: Duration = Duration::from_millis(5);
+
 /// The clock on the wall.
 pub(crate) fn wall_clock() -> Utc {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -2,7 +2,8 @@
 //!
 //! | | |
 //! |---|---|
-//! | one call, and its frames | `load/caller.rs`, `load/echo.rs` |
+//! | one call, and its frames | `load/caller.rs`, `load/speaker.rs`, `load/echo.rs` |
+//! | what says the frames of all calls in time | `load/beat.rs` |
 //! | all calls of a load, what they share, and what they count | `load/crowd.rs`, `load/stage.rs`, `load/meter.rs` |
 //! | how many calls a server holds | `load/limit.rs`, `load/search.rs` |
 //! | what is told | `load/summary.rs`, `load/report.rs`, `load/plot.rs` |
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use voxwire::{AudioFormat, Dialect};
 
 use crate::call::{rate, some_seconds, writable};
+use crate::clock::LEAST_BOUND;
 use crate::descriptors;
 use crate::exit::Failure;
 use crate::platform::call_id;
@@ -24,6 +26,7 @@ use crate::socket::TrustArgs;
 use crate::stops::Stops;
 use crate::url::{self, Scheme};
 
+mod beat;
 mod caller;
 mod crowd;
 mod echo;
@@ -32,6 +35,7 @@ mod meter;
 mod plot;
 mod report;
 mod search;
+mod speaker;
 mod stage;
 mod summary;
 
@@ -76,8 +80,8 @@ pub(crate) struct Args {
     /// Finds how many calls the server holds, with no frame lost and a latency within --p99.
     #[arg(long)]
     find_limit: bool,
-    /// How many milliseconds 99 of 100 frames may be away at most.
-    #[arg(long, value_name = "MS", default_value = "20", value_parser = millis, requires = "find_limit")]
+    /// How many milliseconds 99 of 100 frames may be away at most; at least 5.
+    #[arg(long, value_name = "MS", default_value = "20", value_parser = bound, requires = "find_limit")]
     p99: Duration,
     #[command(flatten)]
     trust: TrustArgs,
@@ -95,6 +99,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("--calls is at most {most} here: {why}")));
     }
     let size = Size {
+        first: 0,
         calls,
         lasts: args.seconds.unwrap_or(if args.find_limit { PROBE_LASTS } else { LASTS }),
         ramp: args.ramp,
@@ -162,9 +167,10 @@ fn ramp(text: &str) -> Result<f64, String> {
 }
 
 /// Reads a number of milliseconds, with or without the unit.
-fn millis(text: &str) -> Result<Duration, String> {
+fn bound(text: &str) -> Result<Duration, String> {
+    let (least, most) = (LEAST_BOUND.as_millis(), 60_000);
     let millis = text.strip_suffix("ms").unwrap_or(text).trim().parse::<f64>().ok();
-    let fits = |millis: &f64| (0.1..=60_000.0).contains(millis);
-    let millis = millis.filter(fits).ok_or("a number of milliseconds, from 0.1 to 60000")?;
-    Ok(Duration::from_secs_f64(millis / 1e3))
+    let fits = |millis: &f64| (least as f64..=f64::from(most)).contains(millis);
+    let why = || format!("a number of milliseconds from {least} to {most}; timers show no less");
+    Ok(Duration::from_secs_f64(millis.filter(fits).ok_or_else(why)? / 1e3))
 }

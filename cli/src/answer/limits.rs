@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use crate::agent::Agent;
 use crate::call::seconds;
+use crate::clock::LEAST_BOUND;
 use crate::descriptors;
 use crate::reception::Limits;
 
@@ -29,8 +30,8 @@ pub(super) struct LimitArgs {
     /// How many calls are held at once; more are declined with 503. Default: as many as do not make the server late.
     #[arg(long, value_name = "N", value_parser = some)]
     max_calls: Option<usize>,
-    /// How many milliseconds late the server may be, before it declines new calls with 503 for the sake of those it has;
-    /// or never.
+    /// How many milliseconds late the server may be, at least 5, before it declines new calls with 503 for the sake of
+    /// those it has; or never.
     #[arg(long, value_name = "MS", default_value = "20", value_parser = lateness)]
     shed_late: Lateness,
     /// How many seconds the TLS handshake may take, and how many the next request, up to the end of its headers.
@@ -96,7 +97,9 @@ fn lateness(text: &str) -> Result<Lateness, String> {
     if text == "never" {
         return Ok(Lateness(None));
     }
-    let millis = text.parse().ok().filter(|millis| (1..=10_000).contains(millis));
-    let millis = millis.ok_or("a number of milliseconds from 1 to 10000, or never")?;
-    Ok(Lateness(Some(Duration::from_millis(millis))))
+    let bounds = LEAST_BOUND..=Duration::from_secs(10);
+    let bound = text.parse().ok().map(Duration::from_millis).filter(|bound| bounds.contains(bound));
+    let (least, most) = (bounds.start().as_millis(), bounds.end().as_millis());
+    let why = || format!("a number of milliseconds from {least} to {most}, or never; timers show no less");
+    Ok(Lateness(Some(bound.ok_or_else(why)?)))
 }

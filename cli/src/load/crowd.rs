@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep_until};
 use voxwire::AudioFormat;
 
+use super::beat::Beat;
 use super::caller::{Ending, Order, hold};
 use super::meter::{Tally, quantile};
 use super::stage::{Stage, Window};
@@ -26,6 +27,8 @@ const SHOWN_EVERY: Duration = Duration::from_millis(200);
 /// How many calls there are to be, and for how long.
 #[derive(Clone, Copy)]
 pub(super) struct Size {
+    /// The number of the first: no two calls have the same.
+    pub(super) first: u32,
     pub(super) calls: u32,
     /// How long they are measured.
     pub(super) lasts: Duration,
@@ -130,6 +133,7 @@ impl Crowd {
                 self.held += 1;
                 return;
             }
+            // Neither are those that were never placed.
             Ending::Left => return,
             Ending::Failed(failure) => {
                 match failure {
@@ -150,15 +154,22 @@ impl Crowd {
     pub(super) fn missing(&self) -> u32 {
         self.declined.values().sum::<u32>() + self.failed + self.dropped
     }
+
+    /// How many were not up yet when the load was ended, placed or not.
+    pub(super) fn left(&self) -> u32 {
+        self.calls.saturating_sub(self.held + self.missing())
+    }
 }
 
 /// Places one call after the other, and waits until each has been answered or has failed.
 async fn ramp(order: &Arc<Order>, size: Size, stage: &Arc<Stage>, calls: &mut JoinSet<Ending>) {
     let (up, mut all_up) = mpsc::channel(1);
-    for number in 0..size.calls {
-        sleep_until(stage.instant(Duration::from_secs_f64(f64::from(number) / size.ramp))).await;
-        let (order, stage, up) = (order.clone(), stage.clone(), up.clone());
-        calls.spawn(async move { hold(&order, &stage, number, up).await });
+    let beat = Beat::begin(stage);
+    for placed in 0..size.calls {
+        sleep_until(stage.instant(Duration::from_secs_f64(f64::from(placed) / size.ramp))).await;
+        let number = size.first.wrapping_add(placed);
+        let (order, stage, beat, up) = (order.clone(), stage.clone(), beat.clone(), up.clone());
+        calls.spawn(async move { hold(&order, &stage, &beat, number, up).await });
     }
     drop(up);
     // Nothing is ever sent: it ends when the last has let go of its end.

@@ -55,13 +55,15 @@ pub(super) async fn find(
     left: &mut watch::Receiver<bool>,
 ) -> Found {
     let mut search = Search::new(first.calls, most);
+    let mut placed = first.first;
     let mut found = Found {
         limit: Limit { calls: 0, p99_within_ms: Millis(bound), because: None, beyond: None, probes: 0 },
         shown: None,
         probes: Vec::new(),
     };
     while let Some(calls) = search.next() {
-        let crowd = gather(order, Size { calls, ..first }, bar, left).await;
+        let crowd = gather(order, Size { first: placed, calls, ..first }, bar, left).await;
+        placed = placed.wrapping_add(calls);
         if *left.borrow() {
             break;
         }
@@ -101,6 +103,24 @@ impl Found {
     }
 }
 
+impl Limit {
+    /// What was found, in words.
+    pub(super) fn found(&self) -> String {
+        let Self { calls, p99_within_ms, because, beyond, .. } = self;
+        let at_least = if matches!(because, None | Some(Verdict::Late)) { "at least " } else { "" };
+        let s = if *calls == 1 { "" } else { "s" };
+        let found = format!("{at_least}{calls} call{s} with a p99 of {:.1} ms or less", p99_within_ms.ms());
+        let Some(beyond) = beyond else { return found + "; more were not tried" };
+        let why = match because {
+            Some(Verdict::Failing) => "not all were held",
+            Some(Verdict::Lossy) => "frames were lost",
+            Some(Verdict::Slow) => "it was longer",
+            _ => "this program was late itself",
+        };
+        format!("{found}; with {beyond}, {why}")
+    }
+}
+
 impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Summary { calls, held, frames, latency_ms, own_lateness_ms, verdict, .. } = &self.0;
@@ -124,17 +144,7 @@ impl fmt::Display for Probe {
 
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { calls, p99_within_ms, because, beyond, .. } = self;
-        let at_least = if matches!(because, None | Some(Verdict::Late)) { "at least " } else { "" };
-        write!(f, "limit     {at_least}{calls} calls with a p99 of {:.1} ms or less", p99_within_ms.ms())?;
-        let Some(beyond) = beyond else { return f.write_str("; more were not tried") };
-        let why = match because {
-            Some(Verdict::Failing) => "not all were held",
-            Some(Verdict::Lossy) => "frames were lost",
-            Some(Verdict::Slow) => "it was longer",
-            _ => "this program was late itself",
-        };
-        write!(f, "; with {beyond}, {why}")
+        write!(f, "limit     {}", self.found())
     }
 }
 

@@ -10,7 +10,7 @@ use super::meter::{Tally, quantile};
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 16.0;
+const RIGHT: f64 = 40.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 36.0;
 
@@ -19,6 +19,8 @@ const POINTS: u32 = 120;
 
 /// Lines over a common scale, as an SVG element. Values are in milliseconds, places from 0 to 1.
 pub(super) struct Plot {
+    /// What it shows, for those who cannot see it.
+    label: &'static str,
     /// What stands below which place.
     ticks: Vec<(f64, String)>,
     lines: Vec<Line>,
@@ -43,7 +45,7 @@ impl Plot {
         let ticks = parts.map(|part: f64| (-(1.0 - part).log10() / nines, format!("{} %", percent(part))));
         let ticks = ticks.into_iter().filter(|(x, _)| *x <= 1.0).collect();
         let runs = if latency.is_empty() { Vec::new() } else { vec![run] };
-        Self { ticks, lines: vec![Line { name: "latency", class: "a", runs }] }
+        Self { label: "latency distribution", ticks, lines: vec![Line { name: "latency", class: "a", runs }] }
     }
 
     /// The latency of frames by when they were said.
@@ -62,6 +64,7 @@ impl Plot {
         let step = nice(span / 8.0);
         let ticks = (0..=8).map(|tick| f64::from(tick) * step).take_while(|at| *at <= span * 1.001);
         Self {
+            label: "latency over time",
             ticks: ticks.map(|at| (at / span, format!("{} s", short(at)))).collect(),
             lines: vec![of("max", "c", 1.0), of("p99", "b", 0.99), of("p50", "a", 0.5)],
         }
@@ -70,13 +73,28 @@ impl Plot {
 
 impl Display for Plot {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let points = self.lines.iter().flat_map(|line| line.runs.iter().flatten());
-        let most = points.map(|(_, value)| *value).fold(0.01, f64::max);
+        let label = self.label;
+        writeln!(
+            f,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">"#
+        )?;
+        self.draw(f)?;
+        f.write_str("</svg>\n")
+    }
+}
+
+impl Plot {
+    fn draw(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let values = self.lines.iter().flat_map(|line| line.runs.iter().flatten()).map(|(_, value)| *value);
+        let Some(most) = values.reduce(f64::max) else {
+            let (x, y) = (WIDTH / 2.0, HEIGHT / 2.0);
+            return writeln!(f, r#"<text class="mid" x="{x}" y="{y}">no frame came back</text>"#);
+        };
+        let most = most.max(0.01);
         let step = nice(most / 5.0);
         let top = (most / step).ceil() * step;
         let x = |place: f64| LEFT + place * (WIDTH - LEFT - RIGHT);
         let y = |value: f64| HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM);
-        writeln!(f, r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">"#)?;
         for value in (0..).map(|line| f64::from(line) * step).take_while(|value| *value <= top * 1.001) {
             let (y, right) = (y(value), WIDTH - RIGHT);
             writeln!(f, r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/>"#)?;
@@ -84,8 +102,9 @@ impl Display for Plot {
             writeln!(f, r#"<text class="end" x="{x}" y="{y:.1}">{} ms</text>"#, short(value))?;
         }
         for (place, label) in &self.ticks {
-            let y = HEIGHT - BOTTOM + 18.0;
-            writeln!(f, r#"<text class="mid" x="{:.1}" y="{y}">{label}</text>"#, x(*place))?;
+            let (x, bottom) = (x(*place), HEIGHT - BOTTOM);
+            writeln!(f, r#"<path class="grid" d="M{x:.1} {TOP}V{bottom}"/>"#)?;
+            writeln!(f, r#"<text class="mid" x="{x:.1}" y="{}">{label}</text>"#, bottom + 18.0)?;
         }
         for (number, Line { name, class, runs }) in self.lines.iter().enumerate() {
             for run in runs {
@@ -103,7 +122,7 @@ impl Display for Plot {
                 x + 24.0
             )?;
         }
-        f.write_str("</svg>\n")
+        Ok(())
     }
 }
 
@@ -141,7 +160,10 @@ mod tests {
     fn where_nothing_came_back_nothing_is_drawn() {
         let window = Window { begin: Duration::ZERO, end: Duration::from_secs(1) };
         let mut tally = Meter::new(window.end).total();
-        assert!(!Plot::distribution(&tally.latency).to_string().contains(r#"<path class="line a" stroke"#));
+        for plot in [Plot::distribution(&tally.latency), Plot::over_time(&tally)] {
+            let plot = plot.to_string();
+            assert!(plot.contains(">no frame came back</text>") && !plot.contains("<path"), "{plot}");
+        }
         for at in [0, 100, 200, 500] {
             let at = Duration::from_millis(at);
             tally.came_back(at, at + Duration::from_millis(4), window);

@@ -33,7 +33,8 @@ impl Report<'_> {
 
     fn html(&self) -> String {
         let tally = &self.crowd.tally;
-        let title = format!("voxwire load: {} calls to {}", self.summary.calls, address(self.url));
+        let s = if self.summary.calls == 1 { "" } else { "s" };
+        let title = format!("voxwire load: {} call{s} to {}", self.summary.calls, address(self.url));
         let parts = [
             ("{{title}}", Xml(&title).to_string()),
             ("{{table}}", table(&self.summary.rows())),
@@ -51,10 +52,11 @@ impl Report<'_> {
             let (p99, late) = (probe.latency_ms.p99, probe.own_lateness_ms.p99);
             let Summary { held, frames, verdict, .. } = probe;
             let figures = format!("{held} held, {} frames lost, p99 {p99}, own late {late}", frames.lost);
-            (format!("{} calls", probe.calls), format!("{figures}: {verdict}"))
+            let s = if probe.calls == 1 { "" } else { "s" };
+            (format!("{} call{s}", probe.calls), format!("{figures}: {verdict}"))
         };
         let rows: Vec<_> = probes.iter().map(row).collect();
-        format!("<h2>Limit</h2>\n<p>{}</p>\n<table>\n{}</table>\n", Xml(&limit.to_string()), table(&rows))
+        format!("<h2>Limit</h2>\n<p>{}.</p>\n<table>\n{}</table>\n", Xml(&limit.found()), table(&rows))
     }
 
     fn machine(&self) -> [(&'static str, String); 3] {

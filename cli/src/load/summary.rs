@@ -10,6 +10,7 @@ use voxwire::{AudioFormat, Dialect};
 
 use super::crowd::Crowd;
 use super::meter::quantile;
+use crate::clock::TIMER;
 use crate::exit::Failure;
 use crate::report::Millis;
 
@@ -30,6 +31,8 @@ pub(super) struct Summary {
     pub(super) statuses: BTreeMap<u16, u32>,
     pub(super) failed: u32,
     pub(super) dropped: u32,
+    /// Those that were not up yet when the load was ended.
+    pub(super) left: u32,
     pub(super) frames: Frames,
     /// Of audio that came back.
     pub(super) bytes_per_second: f64,
@@ -69,7 +72,7 @@ pub(super) enum Verdict {
     Whole,
     /// Calls were declined, failed or were dropped.
     Failing,
-    /// It was ended before every call was placed.
+    /// It was ended before every call was up.
     Interrupted,
     /// Our own sending was late: what was measured is not the server.
     Late,
@@ -97,16 +100,20 @@ impl Summary {
         let (latency, lateness) = (Quantiles::of(&tally.latency), Quantiles::of(&tally.lateness));
         let verdict = if crowd.missing() > 0 {
             Verdict::Failing
-        } else if crowd.held < crowd.calls {
+        } else if crowd.left() > 0 {
             Verdict::Interrupted
         } else if lateness.p99.0 > bound.map_or(LATE, |bound| bound / 2) {
             Verdict::Late
         } else if frames.lost > 0 || frames.strays > 0 {
             Verdict::Lossy
-        } else if bound.is_some_and(|bound| latency.p99.0 > bound) {
-            Verdict::Slow
         } else {
-            Verdict::Whole
+            // Who is late to speak is late to listen: that much of the latency may be our own.
+            let ours = lateness.p99.0.saturating_sub(TIMER);
+            match bound {
+                Some(bound) if latency.p99.0 > bound + ours => Verdict::Slow,
+                Some(bound) if latency.p99.0 > bound => Verdict::Late,
+                _ => Verdict::Whole,
+            }
         };
         Self {
             dialect: dialect.name(),
@@ -118,6 +125,7 @@ impl Summary {
             statuses: crowd.declined.clone(),
             failed: crowd.failed,
             dropped: crowd.dropped,
+            left: crowd.left(),
             frames,
             bytes_per_second: rounded(per_second * format.frame_bytes() as f64),
             latency_ms: latency,
@@ -155,18 +163,27 @@ impl Summary {
             (self.failed, "failed", String::new()),
             (self.dropped, "dropped", String::new()),
         ];
-        let calls = calls.into_iter().map(|(calls, what, why)| format!(", {calls} {what}{why}"));
+        let mut calls: String =
+            calls.into_iter().map(|(calls, what, why)| format!(", {calls} {what}{why}")).collect();
+        if self.left > 0 {
+            calls.push_str(&format!(", {} not up when it was ended", self.left));
+        }
         let mut strange = String::new();
         if strays > 0 {
             strange = format!(", {strays} wrong or out of order");
         }
+        let latency = if echoed > 0 { self.latency_ms.to_string() } else { "no frame came back".into() };
+        let s = if self.calls == 1 { "" } else { "s" };
         let rate = f64::from(self.rate) / 1e3;
         vec![
-            ("load", format!("{} calls for {:.1} s, {}, {rate} kHz", self.calls, self.seconds, self.dialect)),
-            ("calls", format!("{} held{}", self.held, calls.collect::<String>())),
+            (
+                "load",
+                format!("{} call{s} for {:.1} s, {}, {rate} kHz", self.calls, self.seconds, self.dialect),
+            ),
+            ("calls", format!("{} held{calls}", self.held)),
             ("frames", format!("{sent} sent, {echoed} echoed, {lost} lost{strange}")),
             ("echoed", format!("{per_second:.0} frames/s, {:.0} bytes/s", self.bytes_per_second)),
-            ("latency", self.latency_ms.to_string()),
+            ("latency", latency),
             (
                 "own late",
                 format!(
@@ -211,7 +228,7 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Self::Whole => "whole: every call was held and every frame came back",
             Self::Failing => "not every call was held",
-            Self::Interrupted => "ended before every call was placed",
+            Self::Interrupted => "ended before every call was up",
             Self::Late => "our own sending was late: what was measured is this program, not the server",
             Self::Lossy => "frames were lost",
             Self::Slow => "whole, but slower than it may be",
@@ -234,7 +251,7 @@ mod tests {
 
     /// A call in which so many frames were said, so late, and so many came back after `latency`.
     fn summary(said: u32, late: u64, back: u32, latency: u64, bound: Option<u64>) -> Summary {
-        let size = Size { calls: 1, lasts: Duration::from_secs(1), ramp: 1.0, all_or_none: false };
+        let size = Size { first: 0, calls: 1, lasts: Duration::from_secs(1), ramp: 1.0, all_or_none: false };
         let mut crowd = Crowd::new(size, Meter::new(size.lasts).total());
         let window = super::super::stage::Window { begin: Duration::ZERO, end: size.lasts };
         (0..said).for_each(|_| crowd.tally.said(Some(Duration::from_millis(late))));
@@ -256,6 +273,10 @@ mod tests {
     #[test]
     fn who_is_late_himself_does_not_blame_the_server() {
         assert_eq!(summary(50, 9, 50, 90, Some(20)).verdict, Verdict::Slow);
+        // Seven of these milliseconds may be our own, two are the timer's.
+        assert_eq!(summary(50, 9, 50, 28, Some(20)).verdict, Verdict::Slow);
+        assert_eq!(summary(50, 9, 50, 26, Some(20)).verdict, Verdict::Late);
+        assert_eq!(summary(50, 2, 50, 21, Some(20)).verdict, Verdict::Slow);
         assert_eq!(summary(50, 11, 20, 90, Some(20)).verdict, Verdict::Late);
         assert_eq!(summary(50, 11, 50, 1, None).verdict, Verdict::Late);
     }

@@ -126,7 +126,7 @@ fn limits_that_mean_nothing_are_refused() {
         ["--max-connections", "0"],
         ["--max-calls", "-1"],
         ["--max-per-address", "many"],
-        ["--shed-late", "0"],
+        ["--shed-late", "4"],
         ["--shed-late", "10001"],
         ["--handshake-timeout", "0"],
         ["--idle-timeout", "2.9"],

@@ -1,5 +1,6 @@
 //! `load`: what it counts, and whom it blames. How fast anything is decides nothing here.
 
+use std::collections::HashSet;
 use std::fs;
 
 use roxmltree::{Document, ParsingOptions};
@@ -198,6 +199,20 @@ fn the_limit_of_a_server_is_found() {
     );
 }
 
+/// A server may keep calls by their ids, and of one that has just ended it may still know something.
+#[test]
+fn no_two_calls_of_a_search_have_the_same_id() {
+    let (server, url) = Running::answer(&["--json", "--max-calls", "2"]);
+    let args = ["--find-limit", "--p99", "60000", "--ramp", "1000", "--seconds", "0.1"];
+    assert_eq!(voxwire(&[&["load", &url], &args[..]].concat()).code, 0);
+    server.interrupt();
+    let lines = server.end().json();
+    let ids: Vec<_> = lines.iter().filter_map(|line| line["message"]["call_id"].as_str()).collect();
+    // One; two; of four and of three, two.
+    assert_eq!(ids.len(), 7, "{ids:?}");
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 7, "{ids:?}");
+}
+
 #[test]
 fn a_server_that_holds_no_call_has_no_limit() {
     let (_server, url) = Running::answer(&["--agent", "busy"]);
@@ -253,7 +268,27 @@ fn an_interrupted_load_tells_what_it_has_measured() {
     server.line_with("call 2");
     running.interrupt();
     let run = running.end();
-    assert_eq!((run.code, &parsed(&run.stdout)["verdict"]), (0, &json!("interrupted")), "{run:?}");
+    let told = parsed(&run.stdout);
+    assert_eq!((run.code, &told["verdict"]), (0, &json!("interrupted")), "{run:?}");
+    let calls = ["calls", "held", "declined", "failed", "dropped", "left"].map(|key| &told[key]);
+    assert_eq!(json!(calls), json!([2, 1, 0, 0, 0, 1]));
+}
+
+/// Neither those that nobody has answered yet nor those that were not placed yet.
+#[test]
+fn calls_that_were_not_up_when_a_load_was_ended_are_told() {
+    let told = block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let running = Running::start(&["load", &url, "--calls", "5", "--ramp", "0.1"]);
+        let _silent = listener.accept().await.unwrap();
+        running.interrupt();
+        tokio::task::spawn_blocking(move || running.end()).await.unwrap()
+    });
+    assert_eq!(told.code, 0, "{told:?}");
+    let calls = "\ncalls     0 held, 0 declined, 0 failed, 0 dropped, 5 not up when it was ended\n";
+    assert!(told.stdout.contains(calls), "{told:?}");
+    assert!(told.stdout.contains("\nverdict   ended before every call was up\n"), "{told:?}");
 }
 
 #[test]
@@ -265,9 +300,20 @@ fn a_load_that_means_nothing_is_refused() {
         &["load", url, "--calls", "1", "--ramp", "0"],
         &["load", url, "--calls", "1", "--p99", "20"],
         &["load", url, "--find-limit", "--p99", "nan"],
+        &["load", url, "--find-limit", "--p99", "60001"],
         &["load", url, "--find-limit", "--fast"],
         &["load", "http://127.0.0.1:1/", "--calls", "1"],
     ] {
         assert_eq!(voxwire(wrong).code, 2, "{wrong:?}");
     }
+}
+
+/// Own lateness counts from half the bound on, and timers alone may be two milliseconds late.
+#[test]
+fn a_bound_that_no_timer_shows_is_refused() {
+    let run = voxwire(&["load", "ws://127.0.0.1:1", "--find-limit", "--p99", "4.9"]);
+    let why =
+        "invalid value '4.9' for '--p99 <MS>': a number of milliseconds from 5 to 60000; timers show no less";
+    assert_eq!((run.code, run.stderr.contains(why)), (2, true), "{run:?}");
+    assert_eq!(voxwire(&["load", "ws://127.0.0.1:1", "--find-limit", "--p99", "5ms"]).code, 4);
 }
