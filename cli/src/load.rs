@@ -2,8 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | one call, and its frames | `load/caller.rs`, `load/speaker.rs`, `load/echo.rs` |
-//! | what says the frames of all calls in time | `load/beat.rs` |
+//! | one call, and its frames | `load/caller.rs`, `load/echo.rs` |
 //! | all calls of a load, what they share, and what they count | `load/crowd.rs`, `load/stage.rs`, `load/meter.rs` |
 //! | how many calls a server holds | `load/limit.rs`, `load/search.rs` |
 //! | what is told | `load/summary.rs`, `load/report.rs`, `load/plot.rs` |
@@ -26,7 +25,6 @@ use crate::socket::TrustArgs;
 use crate::stops::Stops;
 use crate::url::{self, Scheme};
 
-mod beat;
 mod caller;
 mod crowd;
 mod echo;
@@ -35,7 +33,6 @@ mod meter;
 mod plot;
 mod report;
 mod search;
-mod speaker;
 mod stage;
 mod summary;
 

@@ -1,8 +1,6 @@
 //! The simulated platform: a caller who speaks in real frames and hears in real time.
 
-use core::future::Future;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
+use core::future::{Future, ready};
 use core::time::Duration;
 
 use serde::Serialize;
@@ -120,11 +118,13 @@ pub(crate) fn announcement<'c>(
     [Event::Hello, Event::Start(start)]
 }
 
-/// Says something if the line takes it now. Never waits: who waits does not hear, and who hears writes what the socket
-/// has not taken yet.
-pub(crate) fn say(speaking: &mut Speaking<Platform, Socket>, event: Event<'_>) -> bool {
-    let said = pin!(speaking.send(event)).poll(&mut Context::from_waker(Waker::noop()));
-    matches!(said, Poll::Ready(Ok(())))
+/// Says something if the line takes it now. Never waits: who waits does not hear.
+pub(crate) async fn say(speaking: &mut Speaking<Platform, Socket>, event: Event<'_>) -> bool {
+    select! {
+        biased;
+        said = speaking.send(event) => said.is_ok(),
+        () = ready(()) => false,
+    }
 }
 
 /// What an application means by hanging up before it has said anything: Wavix has no words for busy and reject, so it
@@ -153,7 +153,7 @@ pub(crate) async fn place(
     let mut simulator = Simulator::new(speaking, script, clock, trace, tape);
     simulator.announce().await?;
     let mut inbox = Inbox::new();
-    let mut leave = pin!(leave);
+    let mut leave = core::pin::pin!(leave);
     let mut left = false;
     while !hearing.is_closed() {
         simulator.catch_up().await;

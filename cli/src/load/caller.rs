@@ -3,20 +3,18 @@
 use core::convert::Infallible;
 use core::pin::pin;
 use core::time::Duration;
-use std::sync::{Arc, Mutex};
 
 use tokio::select;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
-use voxwire::{AudioFormat, Close, Command, Deadline, Dialect, Event, Headers, Platform, SendError};
-use voxwire_tokio::{Call, CallError, Hearing, Inbox};
+use voxwire::{Audio, AudioFormat, Close, Command, Deadline, Dialect, Event, Headers, Platform, SendError};
+use voxwire_tokio::{Call, CallError, Hearing, Inbox, Speaking};
 
-use super::beat::Beat;
-use super::speaker::{Speaker, locked};
-use super::stage::Stage;
+use super::echo::{Came, Echoes};
+use super::stage::{Stage, first_frame};
 use crate::agent::stopping;
 use crate::exit::Failure;
-use crate::platform::{self, announcement, refusal};
+use crate::platform::{self, announcement, refusal, say};
 use crate::report::Ended;
 use crate::socket::{Socket, Trust};
 use crate::tape;
@@ -53,19 +51,12 @@ pub(super) enum Ending {
 }
 
 /// Holds a call until the load is over. `up` is dropped when it has been answered, or has failed.
-pub(super) async fn hold(
-    order: &Order,
-    stage: &Stage,
-    beat: &Beat,
-    number: u32,
-    up: mpsc::Sender<Infallible>,
-) -> Ending {
+pub(super) async fn hold(order: &Order, stage: &Stage, number: u32, up: mpsc::Sender<Infallible>) -> Ending {
     let mut closing = stage.closing();
     let caller = async {
-        let mut call = platform::dial(&order.url, &order.trust, order.dialect, order.format).await?;
-        announce(&mut call, order, number).await?;
+        let call = platform::dial(&order.url, &order.trust, order.dialect, order.format).await?;
         let mut caller = Caller::new(call, order, stage, number);
-        caller.hear_the_answer().await?;
+        caller.announce().await?;
         Ok(caller)
     };
     let caller = select! {
@@ -78,25 +69,10 @@ pub(super) async fn hold(
     };
     stage.answered();
     drop(up);
-    if order.fast {
-        caller.talk_at_will(&closing).await;
-    } else {
-        caller.talk_in_time(beat).await;
-    }
+    caller.talk(&closing).await;
     caller.hear_the_rest().await;
-    caller.hang_up().await.map_or(Ending::Held, Ending::Dropped)
-}
-
-async fn announce(call: &mut Call<Platform, Socket>, order: &Order, number: u32) -> Result<(), Failure> {
-    let call_id = format!("{}-{number}", order.name);
-    for event in announcement(order.dialect, order.format, &call_id, Headers::default()) {
-        match call.send(event).await {
-            // How it ended is heard.
-            Ok(()) | Err(CallError::Send(SendError::Closed)) => {}
-            Err(error) => return Err(Failure::Usage(format!("the call cannot be announced: {error}"))),
-        }
-    }
-    Ok(())
+    caller.hang_up().await;
+    caller.failure.map_or(Ending::Held, Ending::Dropped)
 }
 
 struct Caller<'c> {
@@ -104,13 +80,21 @@ struct Caller<'c> {
     stage: &'c Stage,
     number: u32,
     hearing: Hearing<Platform, Socket>,
-    /// Shared with the beat while the call is talked in.
-    speaker: Arc<Mutex<Speaker>>,
+    speaking: Speaking<Platform, Socket>,
+    echoes: Echoes<Said>,
     inbox: Inbox,
     /// Memory for audio that comes encoded.
     pcm: Vec<u8>,
     live: bool,
+    /// When the next frame is to be said.
+    due: Duration,
     failure: Option<Failure>,
+}
+
+/// When a frame was said, and whether it counts.
+struct Said {
+    at: Duration,
+    counts: bool,
 }
 
 impl<'c> Caller<'c> {
@@ -121,95 +105,119 @@ impl<'c> Caller<'c> {
             stage,
             number,
             hearing,
-            speaker: Arc::new(Mutex::new(Speaker::new(number, speaking, order.format))),
+            speaking,
+            echoes: Echoes::new(number, order.format),
             inbox: Inbox::new(),
             pcm: Vec::new(),
-            live: order.dialect == Dialect::Wavix,
+            live: false,
+            due: Duration::ZERO,
             failure: None,
         }
     }
 
-    async fn hear_the_answer(&mut self) -> Result<(), Failure> {
+    /// Announces the call, and waits until it is answered.
+    async fn announce(&mut self) -> Result<(), Failure> {
+        let Order { dialect, format, name, .. } = self.order;
+        let call_id = format!("{name}-{}", self.number);
+        for event in announcement(*dialect, *format, &call_id, Headers::default()) {
+            match self.speaking.send(event).await {
+                // How it ended is heard.
+                Ok(()) | Err(CallError::Send(SendError::Closed)) => {}
+                Err(error) => return Err(Failure::Usage(format!("the call cannot be announced: {error}"))),
+            }
+        }
+        self.live = *dialect == Dialect::Wavix;
         while !self.live && self.failure.is_none() {
             self.hear().await;
         }
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Has the beat say frames, and hears what comes back, until the window closes.
-    async fn talk_in_time(&mut self, beat: &Beat) {
-        let mut through = beat.join(self.number, self.stage.now(), self.speaker.clone());
-        while self.failure.is_none() {
-            select! {
-                biased;
-                () = self.hear() => {}
-                _ = &mut through => return,
+    /// Says frames, and hears what comes back, until the window closes.
+    async fn talk(&mut self, closing: &watch::Receiver<bool>) {
+        self.due = match self.order.fast {
+            true => self.stage.now(),
+            false => first_frame(self.number, self.stage.now()),
+        };
+        let mut alarm = pin!(sleep_until(self.stage.instant(self.due)));
+        while self.failure.is_none() && !self.is_through() && !closing.has_changed().unwrap_or(true) {
+            if self.due <= self.stage.now() {
+                self.speak().await;
+                continue;
             }
-        }
-        locked(&self.speaker).finish();
-        let _ = through.await;
-    }
-
-    /// Says a frame as soon as the last is back, and hears what comes back, until the window closes.
-    async fn talk_at_will(&mut self, closing: &watch::Receiver<bool>) {
-        let mut overdue = pin!(sleep_until(Instant::now()));
-        while self.failure.is_none() && !self.is_over() && !closing.has_changed().unwrap_or(true) {
-            if locked(&self.speaker).waiting() == 0 || overdue.is_elapsed() {
-                locked(&self.speaker).speak(self.stage, None);
-                overdue.as_mut().reset(Instant::now() + BACK_WITHIN);
+            let due = self.stage.instant(self.due);
+            if alarm.deadline() != due {
+                alarm.as_mut().reset(due);
             }
             select! {
                 biased;
-                () = &mut overdue => {}
+                () = &mut alarm => {}
                 () = self.hear() => {}
             }
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.stage.window().is_some_and(|window| window.end <= self.stage.now())
+    /// Whether what would be said next lies behind the window.
+    fn is_through(&self) -> bool {
+        let at = if self.order.fast { self.stage.now() } else { self.due };
+        self.stage.window().is_some_and(|window| window.end <= at)
+    }
+
+    /// Says a frame. One that the line does not take at once is lost, as it is on a telephone line.
+    async fn speak(&mut self) {
+        let at = self.stage.now();
+        let time = if self.order.fast { at } else { self.due };
+        let counts = self.stage.window().is_some_and(|window| window.contains(time));
+        if say(&mut self.speaking, Event::Audio(Audio::raw(self.echoes.frame()))).await {
+            self.echoes.said(Said { at, counts });
+        }
+        if counts {
+            let late = (!self.order.fast).then(|| at.saturating_sub(time));
+            self.stage.meter.count(self.number, |tally| tally.said(late));
+        }
+        self.due = if self.order.fast { at + BACK_WITHIN } else { self.due + AudioFormat::FRAME };
     }
 
     /// Waits for what is still on its way, also if the load is left: it is not the server that has lost it.
     async fn hear_the_rest(&mut self) {
         let until = Instant::now() + LAST_ECHO_WITHIN;
-        while self.failure.is_none() && locked(&self.speaker).waiting() > 0 {
+        while self.failure.is_none() && self.echoes.waiting() > 0 {
             if timeout_at(until, self.hear()).await.is_err() {
                 return;
             }
         }
     }
 
-    /// Hangs up, and tells what was the matter with the call, if anything was.
-    async fn hang_up(self) -> Option<Failure> {
-        let Self { mut hearing, speaker, mut inbox, failure, .. } = self;
-        let speaker = Arc::into_inner(speaker).map(Mutex::into_inner);
-        let Some(Ok(mut speaker)) = speaker else { return failure };
-        if speaker.hang_up().await {
-            while !hearing.is_closed() {
-                if let Err(CallError::Socket(_)) = hearing.next(&mut inbox).await {
-                    break;
-                }
+    /// Where the dialect has a word for the end of the stream, it comes before the close.
+    async fn hang_up(&mut self) {
+        say(&mut self.speaking, Event::Stop).await;
+        if self.speaking.hang_up(1000, "").await.is_err() {
+            return;
+        }
+        while !self.hearing.is_closed() {
+            if let Err(CallError::Socket(_)) = self.hearing.next(&mut self.inbox).await {
+                break;
             }
         }
-        failure
     }
 
     /// Hears one message. Cancel-safe.
     async fn hear(&mut self) {
-        let Self { order, stage, hearing, speaker, inbox, pcm, live, failure, .. } = self;
+        let Self { order, stage, number, hearing, speaking, echoes, inbox, pcm, live, due, failure } = self;
         let lost = |why: &dyn core::fmt::Display| Some(Failure::Lost(why.to_string()));
         match hearing.next(inbox).await {
             Ok(Command::Answer) => *live = true,
             Ok(Command::Audio(audio)) => {
                 let heard = stage.now();
                 // What cannot be read is no echo: the frame is missed.
-                if let Ok(pcm) = tape::pcm(audio, pcm) {
-                    locked(speaker).hear(pcm, heard, stage);
+                let Ok(pcm) = tape::pcm(audio, pcm) else { return };
+                echoes.hear(pcm, |came| count(came, heard, stage, *number));
+                if order.fast && echoes.waiting() == 0 {
+                    *due = heard;
                 }
             }
             // The caller has heard all that came so far.
-            Ok(Command::Mark(mark)) => locked(speaker).say(Event::Mark(mark)),
+            Ok(Command::Mark(mark)) => drop(say(speaking, Event::Mark(mark)).await),
             Ok(Command::Busy) => *failure = Some(Failure::Busy),
             Ok(Command::Reject) => *failure = Some(Failure::Rejected),
             Ok(Command::Hangup(Close::LOST)) => *failure = lost(&"the connection ended without a close"),
@@ -227,5 +235,18 @@ impl<'c> Caller<'c> {
             }
             Ok(_) | Err(_) => {}
         }
+    }
+}
+
+/// Counts a frame that came.
+fn count(came: Came<Said>, heard: Duration, stage: &Stage, number: u32) {
+    let Some(window) = stage.window() else { return };
+    match came {
+        Came::Back(said) if said.counts => {
+            stage.meter.count(number, |tally| tally.came_back(said.at, heard, window));
+        }
+        Came::Back(_) => {}
+        Came::Stray if heard < window.begin => {}
+        Came::Stray => stage.meter.count(number, |tally| tally.strays += 1),
     }
 }

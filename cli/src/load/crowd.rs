@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep_until};
 use voxwire::AudioFormat;
 
-use super::beat::Beat;
 use super::caller::{Ending, Order, hold};
 use super::meter::{Tally, quantile};
 use super::stage::{Stage, Window};
@@ -164,12 +163,11 @@ impl Crowd {
 /// Places one call after the other, and waits until each has been answered or has failed.
 async fn ramp(order: &Arc<Order>, size: Size, stage: &Arc<Stage>, calls: &mut JoinSet<Ending>) {
     let (up, mut all_up) = mpsc::channel(1);
-    let beat = Beat::begin(stage);
     for placed in 0..size.calls {
         sleep_until(stage.instant(Duration::from_secs_f64(f64::from(placed) / size.ramp))).await;
         let number = size.first.wrapping_add(placed);
-        let (order, stage, beat, up) = (order.clone(), stage.clone(), beat.clone(), up.clone());
-        calls.spawn(async move { hold(&order, &stage, &beat, number, up).await });
+        let (order, stage, up) = (order.clone(), stage.clone(), up.clone());
+        calls.spawn(async move { hold(&order, &stage, number, up).await });
     }
     drop(up);
     // Nothing is ever sent: it ends when the last has let go of its end.

@@ -119,7 +119,7 @@ impl Simulator<'_> {
         let now = self.clock.now();
         self.listen(now).await;
         while let Some(name) = self.mark.take().or_else(|| self.ear.poll_mark(now)) {
-            if !self.say(Event::Mark(Mark::new(&name))) {
+            if !self.say(Event::Mark(Mark::new(&name))).await {
                 self.mark = Some(name);
                 break;
             }
@@ -176,7 +176,7 @@ impl Simulator<'_> {
             None => rest,
         };
         self.frames += 1;
-        if self.say(Event::Audio(Audio::raw(frame))) {
+        if self.say(Event::Audio(Audio::raw(frame))).await {
             self.placed.said.count(self.clock.now(), frame.len());
             self.tape.said(frame);
             if !self.spoke && !tape::is_silence(frame) {
@@ -190,8 +190,8 @@ impl Simulator<'_> {
     }
 
     /// Says something if the line takes it now. Never waits: who waits does not hear.
-    fn say(&mut self, event: Event<'_>) -> bool {
-        let said = say(&mut self.speaking, event);
+    async fn say(&mut self, event: Event<'_>) -> bool {
+        let said = say(&mut self.speaking, event).await;
         if said {
             self.trace.said(self.script.dialect, event);
         }
@@ -229,7 +229,7 @@ impl Simulator<'_> {
         if self.live.is_none() && self.failure.is_none() {
             self.failure = Some(Failure::Unanswered("the application had not answered yet".into()));
         }
-        self.say(Event::Stop);
+        self.say(Event::Stop).await;
         if self.speaking.hang_up(1000, reason).await.is_ok() {
             self.trace.said(self.script.dialect, Event::Hangup(Close::new(1000, reason)));
             self.placed.ended =
