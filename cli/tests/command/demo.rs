@@ -36,20 +36,12 @@ fn what_was_heard_is_what_was_said_less_what_was_cleared() {
         }
     }
     let picture = fs::read_to_string(scratch.file("timeline.svg")).unwrap();
-    for word in [
-        "ICE",
-        "connect",
-        "answer",
-        "clear",
-        "DICE",
-        "connected",
-        "start",
-        "mark end-of-greeting",
-        "stop",
-        "close",
-    ] {
+    for word in ["ICE", "connect", "answer", "clear", "DICE", "connected", "start", "stop", "close"] {
         assert!(picture.contains(&format!(">{word}</text>")), "{word}");
     }
+    // Not asked for by an application that was so slow that it was interrupted before.
+    let marked = run.stdout.contains("asks for mark \"end-of-greeting\"");
+    assert_eq!(picture.contains(">mark end-of-greeting</text>"), marked, "{}", run.stdout);
     assert_eq!(picture.matches(r#"<path class="bounds""#).count(), 2);
     assert_eq!(picture.matches(" ms heard, it knows</text>").count(), 2);
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 10);
@@ -59,7 +51,15 @@ fn what_was_heard_is_what_was_said_less_what_was_cleared() {
 fn each_side_hangs_up_once_and_the_table_is_complete() {
     let run = voxwire(&["demo", "--fast"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    let hang_ups: Vec<_> = run.stdout.lines().filter(|line| line.contains("hangs up")).collect();
+    let mut hang_ups = Vec::new();
+    for line in run.stdout.lines() {
+        if line.contains("hangs up") {
+            hang_ups.push(line);
+        } else if line.starts_with("The machine was too busy") {
+            // The call before does not count: it is held again.
+            hang_ups.pop();
+        }
+    }
     let [sinch, wavix] = hang_ups[..] else { panic!("{hang_ups:?}") };
     assert!(sinch.ends_with(r#"application  hangs up (1000: "goodbye")"#), "{sinch}");
     assert!(wavix.ends_with("platform     hangs up (1000)"), "{wavix}");
