@@ -14,7 +14,11 @@ const MEASURED: [&str; 9] =
 #[test]
 fn the_demo_tells_everything_that_is_said_and_heard() {
     let run = voxwire(&["demo", "--fast", "--json"]);
-    let kinds = by_kind(run.json());
+    let mut kinds = by_kind(run.json());
+    // Told where the machine is so busy that a call is held again.
+    if let Some(again) = kinds.remove("again") {
+        has_keys(&again, &["kind", "call"]);
+    }
     assert_eq!(
         kinds.keys().collect::<Vec<_>>(),
         ["account", "callback", "flow", "heard", "note", "posted", "said"]
