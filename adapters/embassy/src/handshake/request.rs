@@ -49,6 +49,10 @@ impl<'h> Request<'h> {
         if method != "GET" {
             return Err(HandshakeError::Method);
         }
+        // A field may hold a tab, and this line may not (RFC 9112 section 3).
+        if target.contains('\t') {
+            return Err(HandshakeError::Malformed);
+        }
         let target = path_and_query(target).ok_or(HandshakeError::Malformed)?;
         Ok(Some((Self { head, target }, length)))
     }

@@ -195,6 +195,7 @@ fn header_fields() {
         ("RFC 9110 5.5", "not the last one", and("X-Name: \u{7F}"), 400),
         ("RFC 9110 5.5", "a tab may", and("X-Name: a\tb"), OPENS),
         ("RFC 9112 3", "none stands in the target", line("GET /\0 HTTP/1.1"), 400),
+        ("RFC 9112 3", "nor does a tab", line("GET /a\tb HTTP/1.1"), 400),
     ]);
     // Assumed: what is no UTF-8 is no head, for it is read as text.
     let latin = [good().as_bytes(), b"\r\nX-Name: Zo\xEB\r\n\r\n"].concat();
