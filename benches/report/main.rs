@@ -3,8 +3,8 @@
 //! It reads the folder of results: `machine.md`, a sentence of what was measured on; `runs/<number>/<bench>.json`, of which
 //! the median counts; or `<bench>.json`, where a bench was run by hand.
 
+use core::fmt::Write as _;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What was measured, as a picture: a line for each task, a dot for each rival. The further to the left, the less `voxwire`
 //! takes of what the rival takes.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use common::results::Row;
 

@@ -1,6 +1,6 @@
 //! What was measured, as tables.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use common::results::{Bound, Row};
 
