@@ -73,10 +73,10 @@ impl Race {
         if rows.is_empty() {
             return;
         }
-        println!("{:<56} {:>12} {:>12} {:>12}", self.name, "median", "fastest", "voxwire / it");
+        println!("{:<62} {:>12} {:>12} {:>12}", self.name, "median", "fastest", "voxwire / it");
         for Row { task, lane, median, fastest, ratio, .. } in &rows {
             let (fastest, ratio) = (fastest.unwrap_or_default(), ratio.unwrap_or_default());
-            println!("{task:<24} {lane:<31} {median:>9.1} ns {fastest:>9.1} ns {ratio:>12.2}");
+            println!("{task:<30} {lane:<31} {median:>9.1} ns {fastest:>9.1} ns {ratio:>12.2}");
         }
         for Row { task, bounds, .. } in &rows {
             for bound in bounds {

@@ -76,7 +76,7 @@ fn draw_part(body: &mut String, part: &Part, scale: &Scale, mut y: f64) -> f64 {
     for (number, lane) in lanes.iter().enumerate() {
         let against = if part.bench == "adapters" { " / the same buffers" } else { "" };
         let lane = format!("{lane}{against}");
-        let width = 28.0 + LETTER * lane.len() as f64;
+        let width = 34.0 + LETTER * lane.len() as f64;
         if x > LEFT && x + width > WIDTH - RIGHT {
             (x, y) = (LEFT, y + LINE);
         }
