@@ -118,8 +118,9 @@ fn race(filter: &str, rounds: usize) -> io::Result<()> {
         }
     }
     results.print();
-    bounds::print(&results);
-    results.write()
+    let bounds = bounds::judge(&results);
+    bounds::print(&bounds);
+    results.write(&bounds)
 }
 
 impl Heat {

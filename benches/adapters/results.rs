@@ -1,11 +1,8 @@
 //! What was measured: as a table, and as a file.
 
-use std::env;
-use std::fs;
 use std::io;
-use std::path::Path;
 
-use serde_json::{Value, json};
+use common::results::{self, Bound, Row, median};
 
 use crate::Heat;
 use crate::servers::Server;
@@ -75,27 +72,26 @@ impl Results {
         println!();
     }
 
-    /// Writes `bench-results/adapters.json` into the target folder, in which this program lies.
-    pub(crate) fn write(&self) -> io::Result<()> {
-        let rows: Vec<_> = self.0.iter().map(|lane| self.row(lane)).collect();
-        let bench = env::current_exe()?;
-        // <target>/release/deps/<bench>
-        let folder = bench.ancestors().nth(3).unwrap_or(Path::new("target")).join("bench-results");
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join("adapters.json"), format!("{:#}\n", Value::from(rows)))
+    /// Writes `bench-results/adapters.json` into the target folder, each bound beside the lane that it is of.
+    pub(crate) fn write(&self, bounds: &[(Heat, Server, Bound)]) -> io::Result<()> {
+        let rows: Vec<_> = self.0.iter().map(|lane| self.row(lane, bounds)).collect();
+        results::write("adapters", &rows)
     }
 
-    fn row(&self, lane: &Lane) -> Value {
-        json!({
-            "bench": "adapters",
-            "task": lane.heat.to_string(),
-            "lane": lane.server.name(),
-            "median": lane.median(),
-            "fastest": lane.fastest(),
-            "unit": "ns",
-            "ratio": self.ratio(lane, lane.heat, Server::SameBuffers),
-            "memory": lane.memory(),
-        })
+    fn row(&self, lane: &Lane, bounds: &[(Heat, Server, Bound)]) -> Row {
+        let own = bounds.iter().filter(|(heat, server, _)| (*heat, *server) == (lane.heat, lane.server));
+        Row {
+            bench: "adapters".to_owned(),
+            task: lane.heat.to_string(),
+            lane: lane.server.name().to_owned(),
+            median: lane.median(),
+            fastest: Some(lane.fastest()),
+            unit: "ns".to_owned(),
+            ratio: self.ratio(lane, lane.heat, Server::SameBuffers),
+            memory: lane.memory(),
+            bounds: own.map(|(_, _, bound)| bound.clone()).collect(),
+            ..Row::default()
+        }
     }
 
     fn ratio(&self, lane: &Lane, heat: Heat, rival: Server) -> Option<f64> {
@@ -122,10 +118,4 @@ impl Lane {
     fn fastest(&self) -> f64 {
         self.samples.iter().map(|sample| sample.cpu).fold(f64::INFINITY, f64::min)
     }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
