@@ -4,7 +4,8 @@ use core::hint::black_box;
 use std::collections::VecDeque;
 
 use audio_codec_algorithms as rival;
-use common::{Race, noise};
+use common::Race;
+use tasks::noise;
 use voxwire::audio::G711;
 use voxwire::{Audio, AudioFormat, Command, Config, Dialect, Framer, Instant, Message, Outbox, Session};
 

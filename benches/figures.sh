@@ -43,6 +43,9 @@ compare() {
             complain "$kind $what was $before and is $value"
         fi
     done < <(tail -n +2 "$measured")
+    while read -r kind what _; do
+        grep --quiet "^$kind $what " "$measured" || complain "$kind $what is written down and was not measured"
+    done < <(tail -n +2 "$figures")
 }
 
 # The README with the table of a file of figures in its place.

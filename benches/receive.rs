@@ -2,15 +2,13 @@
 
 use core::hint::black_box;
 
+use common::Race;
 use common::rivals::{Connect, ConnectBorrowed, hear_borrowed, hear_by_vectors, hear_owned, hear_tagged};
-use common::{Race, noise};
-use voxwire::{
-    Application, Audio, AudioFormat, Command, Config, Dialect, Event, Instant, Message, Platform, Session,
-    Start,
-};
+use tasks::noise;
+use tasks::receive::{CONNECT, live, media};
+use voxwire::{AudioFormat, Command, Config, Dialect, Event, Instant, Message, Session};
 
 const NOW: Instant = Instant::from_millis(20);
-const CONNECT: &str = r#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9a51-2f0c1b7d9e33","ApplicationId":"9f1d2c3b-0000-4000-8000-5d2e8b7a6c41","Headers":{"tenant":"north","lang":"sv-SE","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}}"#;
 
 fn main() {
     let mut race = Race::new("receive");
@@ -110,24 +108,4 @@ fn wavix_media(race: &mut Race, format: AudioFormat, of_vectors: Option<f64>, of
         .lane("sonic-rs, base64-simd", || hear_by_vectors(black_box(text), &mut roomy_as_well))
         .at_most(of_vectors)
         .end();
-}
-
-fn live() -> Session<Application> {
-    let mut session = Session::application(Config::new(Dialect::Wavix), NOW);
-    let start = r#"{"event":"start","call_id":"abc-123","stream_id":"str-456","stream_type":"twoway"}"#;
-    session.handle_message(NOW, Message::Text(start)).expect("a call");
-    session
-}
-
-/// A message as the platform writes it.
-fn media(pcm: &[u8]) -> String {
-    let mut platform: Session<Platform> =
-        Session::platform(Config::new(Dialect::Wavix).epoch(1_705_314_600), NOW);
-    let mut buf = vec![0; 2 * pcm.len() + 512];
-    let start = Start::new("abc-123").with_stream_id("str-456");
-    platform.send(NOW, Event::Start(start), &mut buf).expect("a call");
-    match platform.send(NOW, Event::Audio(Audio::raw(pcm)), &mut buf) {
-        Ok(Some(Message::Text(text))) => text.to_owned(),
-        other => panic!("{other:?}"),
-    }
 }

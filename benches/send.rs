@@ -2,8 +2,9 @@
 
 use core::hint::black_box;
 
+use common::Race;
 use common::rivals::{say_by_macro, say_by_struct};
-use common::{Race, noise};
+use tasks::noise;
 use voxwire::_codec::base64;
 use voxwire::{Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Session};
 

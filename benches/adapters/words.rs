@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::noise;
+use tasks::noise;
 use voxwire::Dialect;
 
 use crate::servers::Server;

@@ -52,15 +52,27 @@ macro_rules! records {
     )+};
 }
 
-records! {
+/// Declares what is told of an event, behind the members that all events have.
+macro_rules! events {
+    ($($(#[$about:meta])* $name:ident { $($members:tt)* })+) => {
+        records! {$(
+            $(#[$about])*
+            $name {
+                #[serde(rename(deserialize = "callid"))]
+                call_id: T,
+                timestamp: T,
+                version: u64,
+                custom: Private<T>,
+                application_key: T,
+                $($members)*
+            }
+        )+}
+    };
+}
+
+events! {
     /// Somebody calls.
     Ice {
-        #[serde(rename(deserialize = "callid"))]
-        call_id: T,
-        timestamp: T,
-        version: u64,
-        custom: Private<T>,
-        application_key: T,
         call_resource_url: T,
         user_rate: Money<T>,
         cli: T,
@@ -71,32 +83,14 @@ records! {
     }
     /// Somebody who was called has answered.
     Ace {
-        #[serde(rename(deserialize = "callid"))]
-        call_id: T,
-        timestamp: T,
-        version: u64,
-        custom: Private<T>,
-        application_key: T,
         amd: Amd<T>,
     }
     /// A menu has ended.
     Pie {
-        #[serde(rename(deserialize = "callid"))]
-        call_id: T,
-        timestamp: T,
-        version: u64,
-        custom: Private<T>,
-        application_key: T,
         menu_result: MenuResult<T>,
     }
     /// A call is over.
     Dice {
-        #[serde(rename(deserialize = "callid"))]
-        call_id: T,
-        timestamp: T,
-        version: u64,
-        custom: Private<T>,
-        application_key: T,
         reason: T,
         result: T,
         duration: u64,
@@ -107,16 +101,13 @@ records! {
     }
     /// Something else has happened.
     Notify {
-        #[serde(rename(deserialize = "callid"))]
-        call_id: T,
-        timestamp: T,
-        version: u64,
-        custom: Private<T>,
-        application_key: T,
         #[serde(rename = "type")]
         kind: T,
         destination: Private<T>,
     }
+}
+
+records! {
     /// Who answered, man or machine.
     Amd {
         status: T,

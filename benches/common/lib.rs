@@ -181,18 +181,6 @@ impl Heat<'_> {
     }
 }
 
-/// Bytes in no order that a branch predictor could learn.
-pub fn noise(bytes: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_u32;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state.to_le_bytes()[0]
-    };
-    (0..bytes).map(|_| next()).collect()
-}
-
 /// Where criterion writes.
 fn criterion_folder() -> PathBuf {
     env::var_os("CRITERION_HOME").map_or_else(|| results::target().join("criterion"), PathBuf::from)

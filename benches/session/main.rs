@@ -3,8 +3,9 @@
 
 use core::hint::black_box;
 
-use common::{Race, noise};
+use common::Race;
 use script::{End, Owned, Step, duet};
+use tasks::noise;
 use voxwire::{AudioFormat, Dialect, Instant};
 
 mod ours;

@@ -19,8 +19,8 @@ fn ready<T: PartialEq + core::fmt::Debug>(expected: T, mut run: impl FnMut() -> 
     })
 }
 
-/// Bytes in no order.
-fn noise(bytes: usize) -> Vec<u8> {
+/// So many bytes in no order that a branch predictor could learn.
+pub fn noise(bytes: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_u32;
     let mut next = || {
         state ^= state << 13;

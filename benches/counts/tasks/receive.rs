@@ -10,7 +10,9 @@ use voxwire::{
 use crate::{Task, noise, ready};
 
 const NOW: Instant = Instant::from_millis(20);
-const CONNECT: &str = r#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9a51-2f0c1b7d9e33","ApplicationId":"9f1d2c3b-0000-4000-8000-5d2e8b7a6c41","Headers":{"tenant":"north","lang":"sv-SE","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}}"#;
+
+/// The announcement of a Sinch call.
+pub const CONNECT: &str = r#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9a51-2f0c1b7d9e33","ApplicationId":"9f1d2c3b-0000-4000-8000-5d2e8b7a6c41","Headers":{"tenant":"north","lang":"sv-SE","token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}}"#;
 
 /// 20 ms of Sinch audio at 16 kHz: binary, so it is only passed on.
 pub fn sinch_audio() -> Task {
@@ -67,15 +69,16 @@ fn format(rate: u32) -> AudioFormat {
     AudioFormat::pcm16(rate).expect("a documented rate")
 }
 
-fn live() -> Session<Application> {
+/// An application in a Wavix call.
+pub fn live() -> Session<Application> {
     let mut session = Session::application(Config::new(Dialect::Wavix), NOW);
     let start = r#"{"event":"start","call_id":"abc-123","stream_id":"str-456","stream_type":"twoway"}"#;
     session.handle_message(NOW, Message::Text(start)).expect("a call");
     session
 }
 
-/// A message as the platform writes it.
-fn media(pcm: &[u8]) -> String {
+/// A `media` message with audio in PCM16, as the platform of that call writes it.
+pub fn media(pcm: &[u8]) -> String {
     let mut platform: Session<Platform> =
         Session::platform(Config::new(Dialect::Wavix).epoch(1_705_314_600), NOW);
     let mut buf = vec![0; 2 * pcm.len() + 512];
