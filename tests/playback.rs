@@ -56,6 +56,27 @@ fn a_far_end_that_is_lent_to_another_call_begins_anew() {
 }
 
 #[test]
+fn a_far_end_that_is_told_lengths_knows_what_one_does_that_reads_messages() {
+    let format = AudioFormat::pcm16(8_000).unwrap();
+    let (mut reads, mut told) = (FarEnd::new(), FarEnd::new());
+    told.put_audio(ms(0), 320);
+    for far in [&mut reads, &mut told] {
+        far.begin(Dialect::Sinch, format);
+        assert_eq!(far.heard(ms(0)), None);
+    }
+    // Halves of samples too, and a clear that parts them.
+    for (at, bytes) in [(0, 321), (20, 1), (40, 0), (60, 639)] {
+        reads.put(ms(at), Message::Binary(&VOICE[..bytes]));
+        told.put_audio(ms(at), bytes);
+        assert_eq!(reads.heard(ms(at + 5)), told.heard(ms(at + 5)));
+    }
+    for far in [&mut reads, &mut told] {
+        far.put(ms(80), Message::Text(r#"{"command":"clear"}"#));
+    }
+    assert!(told.stops(ms(80)).is_some_and(|stopped| reads.stops(ms(80)) == Some(stopped)));
+}
+
+#[test]
 fn whoever_runs_dry_begins_anew() {
     let mut far = next_door();
     assert_eq!((far.heard(ms(5)), far.queued(ms(5)), far.runs_dry(ms(5))), (NOTHING, NOTHING, None));

@@ -117,11 +117,7 @@ impl FarEnd {
     pub fn put(&mut self, now: Instant, message: Message<'_>) {
         let Some((dialect, playback)) = &mut self.plays else { return };
         match dialect.decode_command(message) {
-            Ok(Command::Audio(audio)) => {
-                let bytes = audio.len().saturating_add(usize::from(self.has_half));
-                self.has_half = !bytes.is_multiple_of(AudioFormat::SAMPLE_BYTES);
-                playback.push(now, (bytes / AudioFormat::SAMPLE_BYTES) as u64);
-            }
+            Ok(Command::Audio(audio)) => self.put_audio(now, audio.len()),
             Ok(Command::Mark(mark)) => {
                 playback.mark(now, mark.name);
             }
@@ -131,6 +127,15 @@ impl FarEnd {
             }
             _ => {}
         }
+    }
+
+    /// Takes note of a message of audio, so many bytes of it once decoded, for those who know: [`put`](Self::put) reads
+    /// each message, which is half of what it takes to hear one of base64.
+    pub fn put_audio(&mut self, now: Instant, bytes: usize) {
+        let Some((_, playback)) = &mut self.plays else { return };
+        let bytes = bytes.saturating_add(usize::from(self.has_half));
+        self.has_half = !bytes.is_multiple_of(AudioFormat::SAMPLE_BYTES);
+        playback.push(now, (bytes / AudioFormat::SAMPLE_BYTES) as u64);
     }
 
     /// A clear is about to be said, of which [`stops`](Self::stops) is to tell.

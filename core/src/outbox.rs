@@ -6,6 +6,7 @@ use crate::error::{Bound, SendError};
 use crate::message::{Close, Message};
 use crate::role::Role;
 use crate::session::Session;
+use crate::text::written;
 use crate::time::Instant;
 
 /// What has been said and not yet put on the socket, in order, in the caller's memory.
@@ -166,8 +167,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
         let record = self.first()?;
         let start = self.head.saturating_add(Record::BYTES);
         let body = self.memory.as_ref().get(start..start.saturating_add(record.len))?;
-        // Only text has been written as text.
-        let text = || str::from_utf8(body).unwrap_or_default();
+        let text = || written(body);
         Some(match record.kind {
             Kind::Text | Kind::Clear | Kind::Owed => Message::Text(text()),
             Kind::Binary => Message::Binary(body),

@@ -274,30 +274,22 @@ impl<R: Role> Session<R> {
         }
         let dialect = self.facts.dialect.ok_or(SendError::WrongPhase)?;
         let encoded = R::encode(dialect, &self.memory, self.clocks(now), says, buf);
-        let (bound, len) = match &encoded {
-            Ok(Encoded::Text(len)) if R::said_audio(says).is_none() => (Bound::Text, *len),
-            Err(SendError::BufferTooSmall { needed }) if R::said_audio(says).is_none() => {
-                (Bound::Text, *needed)
-            }
-            Ok(Encoded::Text(len) | Encoded::Binary(len)) => (Bound::Message, *len),
-            Err(SendError::BufferTooSmall { needed }) => (Bound::Message, *needed),
-            Ok(Encoded::Borrowed(message)) => (Bound::Message, message.len()),
-            Ok(Encoded::Nothing) | Err(_) => (Bound::Message, 0),
+        let (written, len) = match encoded {
+            Ok(Encoded::Text(len)) | Err(SendError::BufferTooSmall { needed: len }) => (true, len),
+            Ok(Encoded::Binary(len)) => (false, len),
+            Ok(Encoded::Borrowed(message)) => (false, message.len()),
+            Ok(Encoded::Nothing) | Err(_) => return encoded,
         };
-        let limit =
-            if bound == Bound::Text { self.config.max_text as usize } else { self.config.message_limit() };
-        if len > limit {
-            return Err(SendError::Limit { bound });
-        }
-        encoded
+        let (bound, limit) = if written && R::said_audio(says).is_none() {
+            (Bound::Text, self.config.max_text as usize)
+        } else {
+            (Bound::Message, self.config.message_limit())
+        };
+        if len > limit { Err(SendError::Limit { bound }) } else { encoded }
     }
 
-    fn clocks(&self, now: Instant) -> Now {
-        let since = now.since(self.began);
-        Now {
-            millis: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
-            unix_seconds: self.config.epoch.saturating_add(since.as_secs()),
-        }
+    const fn clocks(&self, now: Instant) -> Now {
+        Now { since: now.micros_since(self.began), epoch: self.config.epoch }
     }
 
     fn enter(&mut self, phase: Phase) {

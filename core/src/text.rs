@@ -27,6 +27,8 @@ pub struct Text<'m> {
 enum Spelling {
     #[default]
     Plain,
+    /// Plain, and known to be spelled the same in JSON.
+    Bare,
     Escaped,
 }
 
@@ -34,6 +36,20 @@ impl<'m> Text<'m> {
     /// Text that stands for itself.
     pub const fn new(plain: &'m str) -> Self {
         Self { raw: plain, spelling: Spelling::Plain }
+    }
+
+    /// Plain text that [`as_json`](Self::as_json) has given: it need not look again.
+    pub(crate) const fn bare(json: &'m str) -> Self {
+        Self { raw: json, spelling: Spelling::Bare }
+    }
+
+    /// The inside of its JSON string, where that has no escapes.
+    pub(crate) fn as_json(&self) -> Option<&'m str> {
+        match self.spelling {
+            Spelling::Bare => Some(self.raw),
+            Spelling::Plain => Some(self.raw).filter(|plain| needs_no_escapes(plain)),
+            Spelling::Escaped => None,
+        }
     }
 
     /// The inside of a JSON string that the reader has proven, escapes and all.
@@ -44,7 +60,7 @@ impl<'m> Text<'m> {
     /// The text without a copy, unless escapes stand in the way.
     pub const fn as_str(&self) -> Option<&'m str> {
         match self.spelling {
-            Spelling::Plain => Some(self.raw),
+            Spelling::Plain | Spelling::Bare => Some(self.raw),
             Spelling::Escaped => None,
         }
     }
@@ -90,8 +106,11 @@ impl<'m> Text<'m> {
     }
 
     fn same_letters(&self, other: &str) -> bool {
-        if self.spelling == Spelling::Plain {
-            return self.raw.eq_ignore_ascii_case(other);
+        if self.spelling != Spelling::Escaped {
+            // Most spell it as it is spelled here.
+            // Most spell it as it is spelled here; where nothing is faster than letter by letter, that is only larger.
+            let is_same = cfg!(not(target_os = "none")) && self.raw == other;
+            return is_same || self.raw.eq_ignore_ascii_case(other);
         }
         let mut other = other.chars();
         self.chars().all(|c| other.next().is_some_and(|o| o.eq_ignore_ascii_case(&c)))
@@ -170,6 +189,20 @@ pub(crate) fn encode_utf8(c: char, buf: &mut [u8; 4]) -> &str {
     c.encode_utf8(buf)
 }
 
+/// Whether JSON spells it as it is.
+fn needs_no_escapes(plain: &str) -> bool {
+    plain.bytes().all(|byte| !matches!(byte, 0..b' ' | b'"' | b'\\'))
+}
+
+/// A text of which only the writer has written, which writes UTF-8.
+pub(crate) fn written(bytes: &[u8]) -> &str {
+    #[cfg(not(feature = "std"))]
+    use core::str::from_utf8;
+    #[cfg(feature = "std")]
+    use simdutf8::basic::from_utf8;
+    from_utf8(bytes).unwrap_or_default()
+}
+
 /// The characters of a [`Text`], escapes resolved.
 #[derive(Clone, Debug)]
 pub struct Chars<'m> {
@@ -182,7 +215,7 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         let first = self.take()?;
-        if first != '\\' || self.spelling == Spelling::Plain {
+        if first != '\\' || self.spelling != Spelling::Escaped {
             return Some(first);
         }
         Some(match self.take()? {

@@ -44,11 +44,9 @@ impl<'b> Writer<'b> {
 
     /// Writes a part of a JSON string.
     pub fn escaped(&mut self, text: Text<'_>) -> &mut Self {
-        match text.as_str() {
-            Some(plain) if plain.bytes().all(|byte| !matches!(byte, 0..b' ' | b'"' | b'\\')) => {
-                self.raw(plain)
-            }
-            _ => text.chars().fold(self, |writer, c| writer.char(c)),
+        match text.as_json() {
+            Some(json) => self.raw(json),
+            None => text.chars().fold(self, |writer, c| writer.char(c)),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::error::{ReceiveError, SendError};
 use crate::event::Event;
 use crate::format::AudioFormat;
 use crate::message::Message;
+use crate::text::{Text, written};
 
 #[cfg(feature = "sinch")]
 mod sinch;
@@ -46,8 +47,8 @@ pub(crate) struct Profile {
 /// What a platform puts on its messages besides the event itself.
 #[derive(Debug)]
 pub(crate) struct Stamp<'s> {
-    pub(crate) call_id: Option<&'s str>,
-    pub(crate) stream_id: Option<&'s str>,
+    pub(crate) call_id: Option<Text<'s>>,
+    pub(crate) stream_id: Option<Text<'s>>,
     /// Number of this message, from 1.
     pub(crate) sequence: u64,
     /// Number of this piece of audio, from 1.
@@ -145,7 +146,7 @@ impl Dialect {
     pub(crate) fn encode_command<'s>(
         self,
         command: &Command<'s>,
-        stream_id: Option<&str>,
+        stream_id: Option<Text<'_>>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
         match self {
@@ -186,10 +187,7 @@ impl<'s> Encoded<'s> {
         match self {
             Self::Nothing => None,
             Self::Borrowed(message) => Some(message),
-            // Only the writer has written there, and it writes UTF-8.
-            Self::Text(len) => Some(Message::Text(
-                buf.get(..len).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default(),
-            )),
+            Self::Text(len) => Some(Message::Text(written(buf.get(..len).unwrap_or_default()))),
             Self::Binary(len) => Some(Message::Binary(buf.get(..len).unwrap_or_default())),
         }
     }

@@ -26,6 +26,7 @@ use crate::format::AudioFormat;
 use crate::headers::Headers;
 use crate::limits::MAX_HEADERS;
 use crate::message::Message;
+use crate::text::Text;
 
 pub(super) const PROFILE: Profile = Profile {
     name: "sinch",
@@ -89,7 +90,7 @@ pub(super) fn encode_event<'s>(
 
 pub(super) fn encode_command<'s>(
     command: &Command<'s>,
-    _stream_id: Option<&str>,
+    _stream_id: Option<Text<'_>>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
     Ok(Encoded::Borrowed(match *command {

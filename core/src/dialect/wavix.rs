@@ -20,6 +20,7 @@ use crate::codec::json::Usual;
 use crate::codec::json::{Reader, Value};
 use crate::codec::writer::Writer;
 use crate::command::Command;
+use crate::copy::copy;
 use crate::error::{Bound, ReceiveError, SendError};
 use crate::event::{Event, Mark, Start};
 use crate::format::AudioFormat;
@@ -108,19 +109,19 @@ pub(super) fn encode_event<'s>(
             json.raw(r#","stream_type":""#).raw(stream_type).raw(r#"","channel":"inbound"}"#);
         }
         Event::Audio(audio) => {
-            opening(&mut json, "media", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
-            json.raw(r#","media":{"#);
+            opening(&mut json, "media", stamp.call_id, stamp.stream_id, stamp);
+            json.raw(r#","media":{"payload":""#);
             payload(&mut json, audio)?;
-            json.raw(r#","track":"#).string(audio.track().unwrap_or(Track::Inbound).name());
+            json.raw(r#"","track":"#).string(audio.track().unwrap_or(Track::Inbound).name());
             json.raw(r#","timestamp":"#).number(audio.timestamp().unwrap_or(stamp.millis));
             json.raw(r#","chunk":"#).number(audio.chunk().unwrap_or(stamp.chunk)).raw("}}");
         }
         Event::Mark(mark) => {
-            opening(&mut json, "mark", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
+            opening(&mut json, "mark", stamp.call_id, stamp.stream_id, stamp);
             json.raw(r#","mark":{"name":"#).string(mark.name).raw("}}");
         }
         Event::Stop => {
-            opening(&mut json, "stop", stamp.call_id.map(Text::new), stamp.stream_id.map(Text::new), stamp);
+            opening(&mut json, "stop", stamp.call_id, stamp.stream_id, stamp);
             json.raw("}");
         }
         Event::Hangup(close) => return Ok(Encoded::Borrowed(Message::Close(close))),
@@ -132,30 +133,30 @@ pub(super) fn encode_event<'s>(
 
 pub(super) fn encode_command<'s>(
     command: &Command<'s>,
-    stream_id: Option<&str>,
+    stream_id: Option<Text<'_>>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
     let mut json = Writer::new(buf);
     let mut open = |event| {
-        json.raw(r#"{"event":""#).raw(event).raw(r#"""#);
+        json.raw(event);
         if let Some(stream_id) = stream_id {
-            json.raw(r#","stream_id":"#).string(Text::new(stream_id));
+            json.raw(r#","stream_id":""#).escaped(stream_id).raw(r#"""#);
         }
     };
     match *command {
         Command::Answer | Command::Heartbeat => return Ok(Encoded::Nothing),
         Command::Audio(audio) => {
-            open("media");
-            json.raw(r#","media":{"#);
+            open(r#"{"event":"media""#);
+            json.raw(r#","media":{"payload":""#);
             payload(&mut json, audio)?;
-            json.raw("}}");
+            json.raw(r#""}}"#);
         }
         Command::Mark(mark) => {
-            open("mark");
+            open(r#"{"event":"mark""#);
             json.raw(r#","mark":{"name":"#).string(mark.name).raw("}}");
         }
         Command::Clear => {
-            open("clear");
+            open(r#"{"event":"clear""#);
             json.raw("}");
         }
         Command::Hangup(close) => return Ok(Encoded::Borrowed(Message::Close(close))),
@@ -284,22 +285,21 @@ fn opening(
     json.raw(r#","sequence_number":"#).number(stamp.sequence);
 }
 
-/// Base64 from another message is passed on as it is, once proven.
+/// Base64 from another message is passed on as it is, once proven: it has nothing to escape.
 fn payload(json: &mut Writer<'_>, audio: Audio<'_>) -> Result<(), SendError> {
-    json.raw(r#""payload":""#);
-    match (audio.as_base64(), audio.as_raw()) {
-        (Some(text), _) => {
-            audio.validate().map_err(SendError::BadAudio)?;
-            // Base64 has nothing to escape.
-            match text.as_str() {
-                Some(plain) => json.raw(plain),
-                None => text.chars().fold(&mut *json, |json, c| json.raw(encode_utf8(c, &mut [0; 4]))),
-            };
-        }
-        (None, raw) => {
-            json.base64(raw.unwrap_or_default());
-        }
+    let Some(text) = audio.as_base64() else {
+        json.base64(audio.as_raw().unwrap_or_default());
+        return Ok(());
+    };
+    let Some(plain) = text.as_str() else {
+        audio.validate().map_err(SendError::BadAudio)?;
+        text.chars().fold(json, |json, c| json.raw(encode_utf8(c, &mut [0; 4])));
+        return Ok(());
+    };
+    // To decode it is to prove it, and where the text is to lie there is room for that.
+    if let Some(room) = json.reserve(plain.len()) {
+        audio.copy_to(room).map_err(SendError::BadAudio)?;
+        copy(plain.as_bytes(), room);
     }
-    json.raw(r#"""#);
     Ok(())
 }

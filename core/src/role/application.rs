@@ -10,7 +10,7 @@ use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
-use super::{Application, Identifier, Noted, Now, Role, Verdict, announced, identifier};
+use super::{Application, Identifier, Noted, Now, Role, Verdict, announced};
 
 impl Role for Application {
     type Hears<'m> = Event<'m>;
@@ -83,7 +83,7 @@ impl Role for Application {
         command: &Self::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
-        dialect.encode_command(command, memory.stream_id.as_deref(), buf)
+        dialect.encode_command(command, memory.stream_id.as_ref().map(Identifier::text), buf)
     }
 
     fn remember_heard(
@@ -93,7 +93,7 @@ impl Role for Application {
         event: &mut Self::Hears<'_>,
     ) {
         if let Event::Start(start) = event {
-            memory.stream_id = start.stream_id.and_then(identifier);
+            memory.stream_id = start.stream_id.and_then(Identifier::new);
             facts.oneway = start.oneway;
             start.heard = start.heard.or(format);
             start.said = start.said.or(format);

@@ -98,13 +98,25 @@ pub trait Role: Sized + sealed::Sealed {
     fn is_clear(says: Self::Says<'_>) -> bool;
 }
 
-/// The time as messages print it.
+/// The time as messages print it, which few do.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
+    /// Microseconds since the session began.
+    pub(crate) since: u64,
+    /// When it began, in seconds since 1970-01-01 UTC.
+    pub(crate) epoch: u64,
+}
+
+impl Now {
     /// Milliseconds since the session began.
-    pub(crate) millis: u64,
+    const fn millis(self) -> u64 {
+        self.since / 1_000
+    }
+
     /// Seconds since 1970-01-01 UTC.
-    pub(crate) unix_seconds: u64,
+    const fn unix_seconds(self) -> u64 {
+        self.epoch.saturating_add(self.since / 1_000_000)
+    }
 }
 
 /// What follows from what was heard.
@@ -136,21 +148,24 @@ pub enum Platform {}
 
 /// An id in memory of its own.
 #[derive(Clone, Debug, PartialEq)]
-struct Identifier(heapless::String<MAX_IDENTIFIER, u8>);
-
-impl core::ops::Deref for Identifier {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
+struct Identifier {
+    id: heapless::String<MAX_IDENTIFIER, u8>,
+    /// Whether JSON spells it as it is: it goes into every message.
+    bare: bool,
 }
 
-/// The dialect has refused ids that are too long where it needs them.
-fn identifier(text: Text<'_>) -> Option<Identifier> {
-    let mut id = heapless::String::new();
-    text.chars().try_for_each(|c| id.push(c)).ok()?;
-    Some(Identifier(id))
+impl Identifier {
+    /// The dialect has refused ids that are too long where it needs them.
+    fn new(text: Text<'_>) -> Option<Self> {
+        let mut id = heapless::String::new();
+        text.chars().try_for_each(|c| id.push(c)).ok()?;
+        let bare = Text::new(&id).as_json().is_some();
+        Some(Self { id, bare })
+    }
+
+    fn text(&self) -> Text<'_> {
+        if self.bare { Text::bare(&self.id) } else { Text::new(&self.id) }
+    }
 }
 
 fn announced(dialect: Dialect) -> Phase {

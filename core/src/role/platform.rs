@@ -10,7 +10,7 @@ use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
-use super::{Identifier, Noted, Now, Platform, Role, Verdict, announced, identifier};
+use super::{Identifier, Noted, Now, Platform, Role, Verdict, announced};
 
 impl Role for Platform {
     type Hears<'m> = Command<'m>;
@@ -81,12 +81,12 @@ impl Role for Platform {
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
         let stamp = Stamp {
-            call_id: memory.call_id.as_deref(),
-            stream_id: memory.stream_id.as_deref(),
+            call_id: memory.call_id.as_ref().map(Identifier::text),
+            stream_id: memory.stream_id.as_ref().map(Identifier::text),
             sequence: memory.sequence.saturating_add(1),
             chunk: memory.chunk.saturating_add(1),
-            millis: now.millis.saturating_sub(memory.announced),
-            unix_seconds: now.unix_seconds,
+            millis: now.millis().saturating_sub(memory.announced),
+            unix_seconds: now.unix_seconds(),
         };
         dialect.encode_event(event, &stamp, buf)
     }
@@ -103,9 +103,9 @@ impl Role for Platform {
         match event {
             Event::Start(start) => {
                 facts.oneway = start.oneway;
-                memory.call_id = start.call_id.and_then(identifier);
-                memory.stream_id = start.stream_id.and_then(identifier);
-                memory.announced = now.millis;
+                memory.call_id = start.call_id.and_then(Identifier::new);
+                memory.stream_id = start.stream_id.and_then(Identifier::new);
+                memory.announced = now.millis();
             }
             Event::Audio(_) => memory.chunk = memory.chunk.saturating_add(1),
             Event::Mark(_) | Event::Stop => {}
