@@ -53,12 +53,13 @@ pub(super) enum Ending {
 /// Holds a call until the load is over. `up` is dropped when it has been answered, or has failed.
 pub(super) async fn hold(order: &Order, stage: &Stage, number: u32, up: mpsc::Sender<Infallible>) -> Ending {
     let mut closing = stage.closing();
-    let caller = async {
+    // Apart, and gone when the call is up: it takes more memory than all the rest of a call.
+    let caller = Box::pin(async {
         let call = platform::dial(&order.url, &order.trust, order.dialect, order.format).await?;
         let mut caller = Caller::new(call, order, stage, number);
         caller.announce().await?;
         Ok(caller)
-    };
+    });
     let caller = select! {
         caller = caller => caller,
         () = stopping(&mut closing) => return Ending::Left,
