@@ -254,9 +254,14 @@ fn a_report_that_cannot_be_written_is_found_out_before_anybody_is_called() {
 
 #[test]
 fn an_interrupted_load_tells_what_it_has_measured() {
-    let (server, url) = Running::answer(&[]);
+    let (server, url) = Running::answer(&["--json"]);
+    // Who is heard to talk has heard the answer.
+    let talks = |call: u32| {
+        server.line_with(&format!("\"began\",\"call\":{call},"));
+        server.line_with("\"event\":\"audio\"");
+    };
     let running = Running::start(&["load", &url, "--calls", "1", "--seconds", "600", "--json"]);
-    server.line_with("call 1");
+    talks(1);
     running.interrupt();
     let run = running.end();
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{run:?}");
@@ -265,7 +270,7 @@ fn an_interrupted_load_tells_what_it_has_measured() {
     // The second call would come after ten seconds.
     let running =
         Running::start(&["load", &url, "--calls", "2", "--ramp", "0.1", "--seconds", "600", "--json"]);
-    server.line_with("call 2");
+    talks(2);
     running.interrupt();
     let run = running.end();
     let told = parsed(&run.stdout);
