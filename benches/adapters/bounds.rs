@@ -71,7 +71,7 @@ pub(crate) fn judge(results: &Results) -> Vec<(Heat, Server, Bound)> {
         let heat = Heat { dialect: promise.dialect, calls, ahead: 1 };
         let measured = promise.figure.measured(results, heat)?;
         let what = promise.figure.name();
-        Some((heat, promise.figure.server(), Bound { what, at_most: promise.at_most, measured }))
+        Some((heat, promise.figure.server(), Bound::at_most(what, promise.at_most, measured)))
     };
     PROMISES
         .iter()
@@ -80,10 +80,10 @@ pub(crate) fn judge(results: &Results) -> Vec<(Heat, Server, Bound)> {
 }
 
 pub(crate) fn print(bounds: &[(Heat, Server, Bound)]) {
-    println!("{:<98} {:>7} {:>8}", "adapters, bounds", "at most", "measured");
+    println!("{:<98} {:>12} {:>8}", "adapters, bounds", "is to be", "measured");
     for (heat, _, bound) in bounds {
         let what = format!("{heat}: {}", bound.what);
-        println!("{what:<98} {:>7.2} {:>8.2} {}", bound.at_most, bound.measured, bound.verdict());
+        println!("{what:<98} {:>12} {:>8.2} {}", bound.limit.to_string(), bound.measured, bound.verdict());
     }
     println!();
 }

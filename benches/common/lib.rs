@@ -80,8 +80,8 @@ impl Race {
         }
         for Row { task, bounds, .. } in &rows {
             for bound in bounds {
-                let Bound { what, at_most, measured } = bound;
-                println!("{:<7} {task}: {what}, at most {at_most}, is {measured:.2}", bound.verdict());
+                let Bound { what, limit, measured, .. } = bound;
+                println!("{:<7} {task}: {what}, {limit}, is {measured:.2}", bound.verdict());
             }
         }
         println!();
@@ -116,7 +116,7 @@ impl Race {
                 promised.push(Bound::share(lane.name, at_most, ratio));
             }
             if let Some(at_most) = lane.nanos {
-                promised.push(Bound { what: "nanoseconds, median".to_owned(), at_most, measured: median });
+                promised.push(Bound::at_most("nanoseconds, median", at_most, median));
             }
         }
         rows

@@ -1,5 +1,6 @@
 //! What was measured, as rows of a file.
 
+use core::fmt;
 use std::env;
 use std::fs;
 use std::io;
@@ -30,9 +31,15 @@ pub struct Row {
     /// What they are counted in.
     pub unit: String,
     /// What `voxwire` takes of what this lane takes, by the fastest samples. In `adapters`, what this lane takes of what
-    /// the same buffers take.
+    /// the same buffers take; in `limits`, how many times as many calls `voxwire` holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
+    /// What that is worth.
+    #[serde(default, skip_serializing_if = "Worth::is_exact")]
+    pub ratio_is: Worth,
+    /// Whether more may be true of this lane than its median tells.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub at_least: bool,
     /// Bytes that a silent call keeps resident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<f64>,
@@ -47,30 +54,118 @@ pub struct Bound {
     /// What is bounded.
     pub what: String,
     /// By how much.
-    pub at_most: f64,
+    #[serde(flatten)]
+    pub limit: Limit,
     /// What it is.
     pub measured: f64,
+    /// What that is worth.
+    #[serde(default, skip_serializing_if = "Worth::is_exact")]
+    pub measured_is: Worth,
+}
+
+/// How much may be measured.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// No more.
+    AtMost(f64),
+    /// No less.
+    AtLeast(f64),
+}
+
+/// What a figure is worth where what it is made of may have been larger than could be measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Worth {
+    /// It is that.
+    #[default]
+    Exact,
+    /// It is that or more.
+    AtLeast,
+    /// It is that or less.
+    AtMost,
+    /// It may be more and may be less.
+    Unknown,
 }
 
 impl Bound {
+    /// That no more than so much is measured.
+    pub fn at_most(what: impl Into<String>, at_most: f64, measured: f64) -> Self {
+        Self { what: what.into(), limit: Limit::AtMost(at_most), measured, measured_is: Worth::Exact }
+    }
+
     /// That the first lane takes at most a share of what `lane` takes.
     pub fn share(lane: &str, at_most: f64, measured: f64) -> Self {
-        Self { what: format!("share of {lane}"), at_most, measured }
+        Self::at_most(format!("share of {lane}"), at_most, measured)
     }
 
-    /// Whether it is that of this lane.
-    pub fn is_share_of(&self, lane: &str) -> bool {
-        self.what.strip_prefix("share of ") == Some(lane)
+    /// How much that share may be, if it is that of this lane.
+    pub fn share_of(&self, lane: &str) -> Option<f64> {
+        match self.limit {
+            Limit::AtMost(share) if self.what.strip_prefix("share of ") == Some(lane) => Some(share),
+            _ => None,
+        }
     }
 
-    /// Whether it holds.
+    /// Whether it is known to hold.
     pub fn is_held(&self) -> bool {
-        self.measured <= self.at_most
+        match self.limit {
+            Limit::AtMost(limit) => self.measured <= limit && self.measured_is.is_no_more(),
+            Limit::AtLeast(limit) => self.measured >= limit && self.measured_is.is_no_less(),
+        }
+    }
+
+    /// Whether it is known not to.
+    fn is_missed(&self) -> bool {
+        match self.limit {
+            Limit::AtMost(limit) => self.measured > limit && self.measured_is.is_no_less(),
+            Limit::AtLeast(limit) => self.measured < limit && self.measured_is.is_no_more(),
+        }
     }
 
     /// The same in words.
     pub fn verdict(&self) -> &'static str {
-        if self.is_held() { "held" } else { "NOT MET" }
+        if self.is_held() {
+            "held"
+        } else if self.is_missed() {
+            "NOT MET"
+        } else {
+            "NOT KNOWN"
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtMost(limit) => write!(f, "{limit} at most"),
+            Self::AtLeast(limit) => write!(f, "{limit} at least"),
+        }
+    }
+}
+
+impl Worth {
+    /// Whether it is exact.
+    pub fn is_exact(&self) -> bool {
+        *self == Self::Exact
+    }
+
+    /// The figure with what it is worth.
+    pub fn of(self, figure: f64) -> String {
+        match self {
+            Self::Exact => format!("{figure:.2}"),
+            Self::AtLeast => format!("≥ {figure:.2}"),
+            Self::AtMost => format!("≤ {figure:.2}"),
+            Self::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    const fn is_no_more(self) -> bool {
+        matches!(self, Self::Exact | Self::AtMost)
+    }
+
+    const fn is_no_less(self) -> bool {
+        matches!(self, Self::Exact | Self::AtLeast)
     }
 }
 

@@ -169,12 +169,50 @@ mod tests {
         let parts = [Part { bench: "receive", rows }, Part { bench: "limits", rows: Vec::new() }];
         let section = section("On a desk.", &parts);
         assert!(section.contains("On a desk.") && section.contains("Not measured: `limits`."), "{section}");
-        assert!(section.contains("| media | share of serde | 0.35 | 0.40 | NOT MET |"), "{section}");
+        assert!(section.contains("| media | share of serde | 0.35 at most | 0.40 | NOT MET |"), "{section}");
         assert!(
             section.contains("| media | serde | 40.0 ns | 100.0 ns | 0.40 | 0.35 at most, NOT MET |"),
             "{section}"
         );
         assert!(picture::draw(&parts).contains("<title>media: 0.40 of serde</title>"));
+    }
+
+    /// What `limits` writes: a promise of at least so much, of figures that may be bounds themselves.
+    #[test]
+    fn what_is_known_as_a_bound_is_held_only_where_that_suffices() {
+        let verdict = |measured: f64, worth: &str| {
+            let bound = serde_json::json!({
+                "what": "times the calls of python", "at_least": 10, "measured": measured, "measured_is": worth,
+            });
+            serde_json::from_value::<Bound>(bound).expect("a bound").verdict()
+        };
+        assert_eq!([10.0, 9.9].map(|measured| verdict(measured, "exact")), ["held", "NOT MET"]);
+        assert_eq!([10.0, 9.9].map(|measured| verdict(measured, "at_least")), ["held", "NOT KNOWN"]);
+        assert_eq!([10.0, 9.9].map(|measured| verdict(measured, "at_most")), ["NOT KNOWN", "NOT MET"]);
+        assert_eq!([10.0, 9.9].map(|measured| verdict(measured, "unknown")), ["NOT KNOWN"; 2]);
+    }
+
+    #[test]
+    fn a_ratio_of_limits_is_told_with_what_it_is_worth() {
+        let rows = serde_json::json!([
+            {"bench": "limits", "task": "sinch", "lane": "voxwire", "median": 400, "unit": "calls", "ratio": 1.0,
+             "ratio_is": "exact", "at_least": true, "rounds": [400],
+             "bounds": [{"what": "times the calls of python", "at_least": 10, "measured": 12.5,
+                         "measured_is": "at_least"}]},
+            {"bench": "limits", "task": "sinch", "lane": "python", "median": 32, "min": 32, "max": 32,
+             "unit": "calls", "ratio": 12.5, "ratio_is": "at_least", "at_least": false, "rounds": [32]},
+        ]);
+        let rows = serde_json::from_value(rows).expect("rows");
+        let parts = [Part { bench: "limits", rows }];
+        let section = section("On a desk.", &parts);
+        let promise = "| limits | sinch | times the calls of python | 10 at least | ≥ 12.50 | held |";
+        assert!(section.contains(promise), "{section}");
+        assert!(section.contains("| sinch | voxwire | ≥ 400 calls |"), "{section}");
+        assert!(
+            section.contains("| sinch | python | 32 calls | 32 calls | 32 calls | ≥ 12.50 |"),
+            "{section}"
+        );
+        assert!(!picture::draw(&parts).contains("python"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What was measured, as a picture: a line for each task, a dot for each rival. The further to the left, the less `voxwire`
-//! takes of what the rival takes.
+//! takes of what the rival takes. Limits are not in it: of calls, more is better.
 
 use core::fmt::Write as _;
 
@@ -37,11 +37,12 @@ const CAPTION: &str = "What voxwire takes of what each other takes: left of 1 it
 
 /// The ratios of all parts, as an SVG.
 pub(crate) fn draw(parts: &[Part]) -> String {
-    let ratios: Vec<_> = parts.iter().flat_map(|part| dots(&part.rows)).filter_map(|row| row.ratio).collect();
+    let parts = || parts.iter().filter(|part| part.bench != "limits");
+    let ratios: Vec<_> = parts().flat_map(|part| dots(&part.rows)).filter_map(|row| row.ratio).collect();
     let scale = Scale::over(&ratios);
     let mut body = String::new();
     let mut y = TOP + LINE;
-    for part in parts {
+    for part in parts() {
         y = draw_part(&mut body, part, &scale, y);
     }
     let height = y + LINE;
@@ -97,8 +98,8 @@ fn draw_part(body: &mut String, part: &Part, scale: &Scale, mut y: f64) -> f64 {
             let Some(ratio) = row.ratio else { continue };
             let colour = lanes.iter().position(|lane| *lane == row.lane).unwrap_or_default() % COLOURS;
             let (x, lane) = (scale.x(ratio), escaped(&row.lane));
-            for bound in heat[0].bounds.iter().filter(|bound| bound.is_share_of(&row.lane)) {
-                let (x, top) = (scale.x(bound.at_most), y - 7.0);
+            for share in heat[0].bounds.iter().filter_map(|bound| bound.share_of(&row.lane)) {
+                let (x, top) = (scale.x(share), y - 7.0);
                 push(body, &format!(r#"<path class="bound c{colour}" d="M{x:.1} {top:.1}v14"/>"#));
             }
             let title = format!("<title>{task}: {ratio:.2} of {lane}</title>");

@@ -11,21 +11,12 @@ pub(crate) fn promises(parts: &[Part]) -> String {
     let mut table = String::new();
     for row in parts.iter().flat_map(|part| &part.rows) {
         for bound in &row.bounds {
-            let Bound { what, at_most, measured } = bound;
-            line(
-                &mut table,
-                &[
-                    &row.bench,
-                    &row.task,
-                    what,
-                    &at_most.to_string(),
-                    &format!("{measured:.2}"),
-                    bound.verdict(),
-                ],
-            );
+            let Bound { what, limit, measured, measured_is } = bound;
+            let (limit, measured) = (limit.to_string(), measured_is.of(*measured));
+            line(&mut table, &[&row.bench, &row.task, what, &limit, &measured, bound.verdict()]);
         }
     }
-    titled("| bench | task | what is promised | at most | measured | |\n|---|---|---|---:|---:|---|", &table)
+    titled("| bench | task | what is promised | | measured | |\n|---|---|---|---:|---:|---|", &table)
 }
 
 /// All that was measured.
@@ -43,7 +34,7 @@ pub(crate) fn all(parts: &[Part]) -> String {
         &adapters.map(servers).unwrap_or_default(),
     );
     tables += &titled(
-        "| limit of | server | median | least | most |\n|---|---|---:|---:|---:|",
+        "| limit of | server | median | least | most | voxwire / it |\n|---|---|---:|---:|---:|---:|",
         &limits.map(calls).unwrap_or_default(),
     );
     tables
@@ -55,8 +46,8 @@ fn race(part: &Part) -> String {
     for heat in part.rows.chunk_by(|row, next| row.task == next.task) {
         let [ours, rivals @ ..] = heat else { continue };
         for rival in rivals {
-            let promised = ours.bounds.iter().find(|bound| bound.is_share_of(&rival.lane));
-            let promised = promised.map(|bound| format!("{} at most, {}", bound.at_most, bound.verdict()));
+            let promised = ours.bounds.iter().find(|bound| bound.share_of(&rival.lane).is_some());
+            let promised = promised.map(|bound| format!("{}, {}", bound.limit, bound.verdict()));
             line(
                 &mut table,
                 &[
@@ -89,13 +80,14 @@ fn calls(part: &Part) -> String {
     for row in &part.rows {
         let count = |count: f64| format!("{count:.0} {}", row.unit);
         let [min, max] = [row.min, row.max].map(|figure| figure.map(count).unwrap_or_default());
-        line(&mut table, &[&row.task, &row.lane, &count(row.median), &min, &max]);
+        let median = format!("{}{}", if row.at_least { "≥ " } else { "" }, count(row.median));
+        line(&mut table, &[&row.task, &row.lane, &median, &min, &max, &ratio(row)]);
     }
     table
 }
 
 fn ratio(row: &Row) -> String {
-    row.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default()
+    row.ratio.map(|ratio| row.ratio_is.of(ratio)).unwrap_or_default()
 }
 
 fn duration(nanos: f64) -> String {

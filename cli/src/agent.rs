@@ -1,5 +1,6 @@
 //! The application's end of a call: the agents that `answer` and `demo` put on the line.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::path::PathBuf;
 
@@ -94,13 +95,15 @@ pub(crate) async fn attend<'c>(
     begun: impl FnOnce(Dialect, &Start<'_>),
 ) -> Attended {
     let (mut hearing, speaking) = call.split();
+    // Waited for once, and not anew for every message.
+    let mut draining = drain.clone();
+    let mut drained = pin!(stopping(&mut draining));
     let mut attendant = Attendant::new(speaking, agent, clock, trace, tape, drain);
     let mut begun = Some(begun);
     let mut inbox = Inbox::new();
     while !hearing.is_closed() {
         attendant.leave_if_due().await;
         attendant.settle().await;
-        let mut drain = attendant.drained();
         let (frame, parts_at, left) = (attendant.next_frame(), attendant.parts_at(), attendant.has_left());
         select! {
             heard = hearing.next(&mut inbox) => {
@@ -114,7 +117,7 @@ pub(crate) async fn attend<'c>(
             }
             said = attendant.say_frame(frame) => attendant.frame_said(frame, said).await,
             () = clock.sleep_until(parts_at) => {}
-            () = stopping(&mut drain), if !left => attendant.drain(),
+            () = &mut drained, if !left => attendant.drain(),
         }
     }
     attendant.finish()

@@ -74,7 +74,8 @@ pub(crate) struct Args {
     /// Where to write a report, with pictures: one file that needs no other.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// Finds how many calls the server holds, with no frame lost and a latency within --p99.
+    /// Finds how many calls the server holds, with no frame lost and a latency within --p99. A load that is not good is
+    /// tried once more before it counts.
     #[arg(long)]
     find_limit: bool,
     /// How many milliseconds 99 of 100 frames may be away at most; at least 5.

@@ -74,6 +74,11 @@ impl Output {
         }
     }
 
+    /// Whether programs are told anything.
+    const fn is_for_programs(&self) -> bool {
+        self.json
+    }
+
     pub(crate) const fn shows_header_values(&self) -> bool {
         self.header_values
     }

@@ -43,8 +43,8 @@ pub(super) struct Attendant<'c> {
     drain: watch::Receiver<bool>,
     dialect: Option<Dialect>,
     format: Option<AudioFormat>,
-    /// Where what is said is heard, once the format is known.
-    far_end: Option<FarEnd>,
+    /// Where what is said is heard, once the format is known, of an agent that can be interrupted. Apart, for it is large.
+    far_end: Option<Box<FarEnd>>,
     /// Memory for audio that comes encoded.
     pcm: Vec<u8>,
     /// What is still to be said of the agent's recording.
@@ -157,7 +157,9 @@ impl<'c> Attendant<'c> {
             Ok(pcm) => pcm,
             Err(error) => return self.give_up(error.into(), "the recording does not fit the call"),
         };
-        self.far_end = self.format.map(|format| FarEnd::new(format, self.dialect, self.clock));
+        if let Agent::Greet { .. } = self.agent {
+            self.far_end = self.format.map(|format| Box::new(FarEnd::new(format, self.dialect, self.clock)));
+        }
         if self.say(Command::Answer).await && self.agent.recording().is_some() {
             self.trace.note(format_args!(
                 "says its greeting, {:.2} s long",

@@ -53,12 +53,13 @@ pub(super) enum Ending {
 /// Holds a call until the load is over. `up` is dropped when it has been answered, or has failed.
 pub(super) async fn hold(order: &Order, stage: &Stage, number: u32, up: mpsc::Sender<Infallible>) -> Ending {
     let mut closing = stage.closing();
-    let caller = async {
+    // Apart, and gone when the call is up: it takes more memory than all the rest of a call.
+    let caller = Box::pin(async {
         let call = platform::dial(&order.url, &order.trust, order.dialect, order.format).await?;
         let mut caller = Caller::new(call, order, stage, number);
         caller.announce().await?;
         Ok(caller)
-    };
+    });
     let caller = select! {
         caller = caller => caller,
         () = stopping(&mut closing) => return Ending::Left,
@@ -141,18 +142,14 @@ impl<'c> Caller<'c> {
         };
         let mut alarm = pin!(sleep_until(self.stage.instant(self.due)));
         while self.failure.is_none() && !self.is_through() && !closing.has_changed().unwrap_or(true) {
-            if self.due <= self.stage.now() {
-                self.speak().await;
-                continue;
-            }
-            let due = self.stage.instant(self.due);
-            if alarm.deadline() != due {
-                alarm.as_mut().reset(due);
-            }
-            select! {
+            let speaks = select! {
                 biased;
-                () = &mut alarm => {}
-                () = self.hear() => {}
+                () = &mut alarm => true,
+                () = self.hear() => self.order.fast && self.echoes.waiting() == 0,
+            };
+            if speaks {
+                self.speak().await;
+                alarm.as_mut().reset(self.stage.instant(self.due));
             }
         }
     }
@@ -203,7 +200,7 @@ impl<'c> Caller<'c> {
 
     /// Hears one message. Cancel-safe.
     async fn hear(&mut self) {
-        let Self { order, stage, number, hearing, speaking, echoes, inbox, pcm, live, due, failure } = self;
+        let Self { order, stage, number, hearing, speaking, echoes, inbox, pcm, live, failure, .. } = self;
         let lost = |why: &dyn core::fmt::Display| Some(Failure::Lost(why.to_string()));
         match hearing.next(inbox).await {
             Ok(Command::Answer) => *live = true,
@@ -212,9 +209,6 @@ impl<'c> Caller<'c> {
                 // What cannot be read is no echo: the frame is missed.
                 let Ok(pcm) = tape::pcm(audio, pcm) else { return };
                 echoes.hear(pcm, |came| count(came, heard, stage, *number));
-                if order.fast && echoes.waiting() == 0 {
-                    *due = heard;
-                }
             }
             // The caller has heard all that came so far.
             Ok(Command::Mark(mark)) => drop(say(speaking, Event::Mark(mark)).await),

@@ -73,7 +73,7 @@ pub(super) async fn find(
         found.probes.push(summary.clone());
         let good = summary.verdict == Verdict::Whole;
         search.learn(calls, good);
-        if !good {
+        if search.bad() == Some(calls) {
             (found.limit.because, found.limit.beyond) = (Some(summary.verdict), Some(calls));
         }
         if good || found.shown.is_none() {

@@ -78,8 +78,7 @@ impl Trace {
         if label == Label::Wordless {
             return;
         }
-        let at = self.clock.now();
-        self.message("said", at, message, self.story != Story::Untold && label != Label::Audio);
+        self.message("said", message, self.story != Story::Untold && label != Label::Audio);
         if let (Story::Said, Label::Word(label)) = (self.story, label) {
             self.tick(label);
         }
@@ -94,7 +93,7 @@ impl Trace {
     /// This end has heard something.
     pub(crate) fn heard<W: Words>(&self, dialect: Dialect, message: W) {
         let told = self.story == Story::Both && message.label(dialect) != Label::Audio;
-        self.message("heard", self.clock.now(), message, told);
+        self.message("heard", message, told);
     }
 
     /// Something happened that is no message.
@@ -150,7 +149,12 @@ impl Trace {
         self.ticks
     }
 
-    fn message<W: Words>(&self, kind: &'static str, at: Duration, message: W, told: bool) {
+    fn message<W: Words>(&self, kind: &'static str, message: W, told: bool) {
+        // Most messages are audio, of which nobody is told: they shall not cost a look at the clock.
+        if !told && !self.output.is_for_programs() {
+            return;
+        }
+        let at = self.clock.now();
         if told {
             self.output.people(Beat { at, side: W::SIDE, what: &message.meaning() });
         }

@@ -90,15 +90,14 @@ impl<'c> Attendant<'c> {
 
     /// Says something; `false` if it could not be said.
     pub(super) async fn say(&mut self, command: Command<'_>) -> bool {
-        let mut drain = self.drain.clone();
         let since = self.clock.now();
         let said = select! {
             biased;
             said = self.speaking.send(command) => said,
-            // The loop sees it too, and hangs up.
-            () = stopping(&mut drain) => return false,
-            () = sleep(TAKEN_WITHIN) => {
-                self.part(1008, "the platform takes no audio");
+            too_late = too_late(&self.drain) => {
+                if too_late {
+                    self.part(1008, "the platform takes no audio");
+                }
                 return false;
             }
         };
@@ -120,6 +119,7 @@ impl<'c> Attendant<'c> {
         }
         if let Command::Audio(audio) = command {
             self.attended.said.count(since, audio.len());
+            self.played_at = self.played_at.max(since) + self.lasts(audio.len());
         }
         match (&mut self.far_end, command) {
             (Some(far_end), Command::Audio(audio)) => far_end.audio(since, audio.len()),
@@ -139,7 +139,6 @@ impl<'c> Attendant<'c> {
     }
 
     pub(super) fn keep_said(&mut self, pcm: &[u8]) {
-        self.played_at = self.played_at.max(self.clock.now()) + self.lasts(pcm.len());
         if let Some(tape) = &mut self.tape {
             tape.said(pcm);
         }
@@ -174,23 +173,18 @@ impl<'c> Attendant<'c> {
 
     /// Hangs up if it is time to. What the caller says until he knows is still heard.
     pub(in crate::agent) async fn leave_if_due(&mut self) {
-        let now = self.clock.now();
-        let Some(Parting { code, reason, .. }) = self.parting.take_if(|parting| parting.at <= now) else {
-            return;
-        };
+        let clock = self.clock;
+        let due = self.parting.take_if(|parting| parting.at <= clock.now());
+        let Some(Parting { code, reason, .. }) = due else { return };
         if mem::replace(&mut self.left, true) {
             return;
         }
+        let since = self.clock.now();
         if self.speaking.hang_up(code, reason).await.is_ok() {
-            self.said(now, Command::Hangup(Close::new(code, reason)));
+            self.said(since, Command::Hangup(Close::new(code, reason)));
             self.attended.ended =
                 Ended { by: Some(Side::Application), code: Some(code), reason: reason.to_owned() };
         }
-    }
-
-    /// Turns true when the server stops.
-    pub(in crate::agent) fn drained(&self) -> watch::Receiver<bool> {
-        self.drain.clone()
     }
 
     /// Hangs up because the server stops.
@@ -200,5 +194,16 @@ impl<'c> Attendant<'c> {
 
     pub(in crate::agent) const fn has_left(&self) -> bool {
         self.left
+    }
+}
+
+/// Waits for as long as a platform may refuse to take what is said; `false` if the server stops before, which the loop
+/// sees too. Nothing is prepared before it is polled, for most is taken at once.
+async fn too_late(drain: &watch::Receiver<bool>) -> bool {
+    let mut drain = drain.clone();
+    select! {
+        biased;
+        () = stopping(&mut drain) => false,
+        () = sleep(TAKEN_WITHIN) => true,
     }
 }
