@@ -38,12 +38,19 @@ impl Level {
 
     /// Takes more audio into the reading, as if it had been one frame.
     pub fn add(&mut self, pcm: &[u8]) {
+        /// So many squares, each of 2³⁰ at most, do not overflow: without saturation vectors can add them.
+        const AT_ONCE: usize = 1 << 10;
         let (samples, _) = pcm.as_chunks();
-        for sample in samples {
-            let magnitude = i16::from_le_bytes(*sample).unsigned_abs();
-            let square = u32::from(magnitude).wrapping_mul(u32::from(magnitude));
-            self.peak = self.peak.max(magnitude);
-            self.energy = self.energy.saturating_add(u64::from(square));
+        for piece in samples.chunks(AT_ONCE) {
+            let (mut least, mut most, mut energy) = (0_i16, 0_i16, 0_u64);
+            for sample in piece {
+                let sample = i16::from_le_bytes(*sample);
+                (least, most) = (least.min(sample), most.max(sample));
+                let square = i32::from(sample).wrapping_mul(i32::from(sample));
+                energy = energy.wrapping_add(u64::from(square.cast_unsigned()));
+            }
+            self.peak = self.peak.max(least.unsigned_abs()).max(most.unsigned_abs());
+            self.energy = self.energy.saturating_add(energy);
         }
         self.samples = self.samples.saturating_add(samples.len() as u64);
     }
