@@ -111,8 +111,7 @@ impl<R: Role> Session<R> {
         // Nothing fails from here on.
         self.now = self.now.max(now);
         self.facts.dialect = facts.dialect;
-        let format = self.config.format.or(facts.dialect.and_then(|dialect| dialect.profile().format));
-        R::remember_heard(&mut self.memory, &mut self.facts, format, what);
+        R::remember_heard(&mut self.memory, &mut self.facts, &self.config, what);
         match verdict.noted {
             Noted::Nothing => {}
             Noted::Dropped { bytes } => {

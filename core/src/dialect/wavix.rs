@@ -172,12 +172,12 @@ pub(super) fn encode_command<'s>(
 #[cfg(not(target_os = "none"))]
 fn usual_audio(text: &str) -> Option<Audio<'_>> {
     let mut usual = Usual::begins(text, r#"{"event":"media""#)?;
-    usual.string(r#","event_time":"#);
-    usual.string(r#","call_id":"#);
-    usual.string(r#","stream_id":"#);
+    usual.pass_string(r#","event_time":""#);
+    usual.pass_string(r#","call_id":""#);
+    usual.pass_string(r#","stream_id":""#);
     usual.number(r#","sequence_number":"#);
-    let payload = usual.string(r#","media":{"payload":"#)?;
-    let track = usual.string(r#","track":"#);
+    let payload = usual.string(r#","media":{"payload":""#)?;
+    let track = usual.string(r#","track":""#);
     let timestamp = usual.number(r#","timestamp":"#);
     let chunk = usual.number(r#","chunk":"#);
     usual.ends("}}").then(|| audio(payload, track, timestamp, chunk))

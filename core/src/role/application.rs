@@ -3,10 +3,10 @@
 #![expect(unnameable_types, reason = "the hidden half of a sealed trait")]
 
 use crate::command::Command;
+use crate::config::Config;
 use crate::dialect::{Dialect, Encoded};
 use crate::error::{ReceiveError, SendError};
 use crate::event::{Dropped, Event};
-use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
@@ -29,6 +29,7 @@ impl Role for Application {
         }
     }
 
+    #[inline]
     fn judge(facts: Facts, event: &mut Self::Hears<'_>) -> Result<Verdict, ReceiveError> {
         let unexpected = |word| Err(ReceiveError::Unexpected { word });
         let mut verdict = Verdict { phase: None, speech: true, noted: Noted::Nothing };
@@ -89,10 +90,12 @@ impl Role for Application {
     fn remember_heard(
         memory: &mut ApplicationMemory,
         facts: &mut Facts,
-        format: Option<AudioFormat>,
+        config: &Config,
         event: &mut Self::Hears<'_>,
     ) {
         if let Event::Start(start) = event {
+            // It holds where the wire names none.
+            let format = config.format.or(facts.dialect.and_then(|dialect| dialect.profile().format));
             memory.stream_id = start.stream_id.and_then(Identifier::new);
             facts.oneway = start.oneway;
             start.heard = start.heard.or(format);

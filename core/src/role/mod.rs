@@ -4,10 +4,10 @@
 
 use core::fmt::Debug;
 
+use crate::config::Config;
 use crate::dialect::{Dialect, Encoded};
 use crate::error::{ReceiveError, SendError};
 use crate::event::Event;
-use crate::format::AudioFormat;
 use crate::limits::MAX_IDENTIFIER;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
@@ -55,13 +55,12 @@ pub trait Role: Sized + sealed::Sealed {
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError>;
 
-    /// Keeps what must outlive the message that was heard, and completes it: `format` holds where the wire names
-    /// none.
+    /// Keeps what must outlive the message that was heard, and completes it with what was configured.
     #[doc(hidden)]
     fn remember_heard(
         memory: &mut Self::Memory,
         facts: &mut Facts,
-        format: Option<AudioFormat>,
+        config: &Config,
         heard: &mut Self::Hears<'_>,
     );
 

@@ -3,10 +3,10 @@
 #![expect(unnameable_types, reason = "the hidden half of a sealed trait")]
 
 use crate::command::Command;
+use crate::config::Config;
 use crate::dialect::{Dialect, Encoded, Stamp};
 use crate::error::{ReceiveError, SendError};
 use crate::event::{Dropped, Event};
-use crate::format::AudioFormat;
 use crate::message::{Close, Message};
 use crate::phase::{Facts, Phase};
 
@@ -94,7 +94,7 @@ impl Role for Platform {
     fn remember_heard(
         _memory: &mut PlatformMemory,
         _facts: &mut Facts,
-        _format: Option<AudioFormat>,
+        _config: &Config,
         _command: &mut Self::Hears<'_>,
     ) {
     }

@@ -1,5 +1,7 @@
 //! Objects as their writer always writes them.
 
+use core::ops::Range;
+
 use super::string::plain_len;
 use crate::text::Text;
 
@@ -10,39 +12,54 @@ use crate::text::Text;
 /// end, and the text is for the `Reader`.
 #[derive(Debug)]
 pub struct Usual<'m> {
-    /// What is not read yet; nothing once something else came.
-    rest: &'m str,
+    text: &'m str,
+    /// Where the cursor stands, in bytes; past the end once something else came.
+    at: usize,
 }
 
+// Nothing wraps: all of it are places in the text.
 impl<'m> Usual<'m> {
     /// A cursor at the start of `text`, if it begins so.
     pub fn begins(text: &'m str, so: &str) -> Option<Self> {
-        Some(Self { rest: text.strip_prefix(so)? })
+        text.starts_with(so).then_some(Self { text, at: so.len() })
     }
 
-    /// The string behind `before`, if that comes next.
+    /// The string behind `before`, which ends with its quote, if that comes next.
     pub fn string(&mut self, before: &str) -> Option<Text<'m>> {
-        let string = self.rest.strip_prefix(before)?.strip_prefix('"').unwrap_or_default();
-        let (plain, rest) = string.split_at_checked(plain_len(string.as_bytes()))?;
-        // Without the quote there is nothing but what is no end.
-        self.rest = rest.strip_prefix('"').unwrap_or_default();
-        Some(Text::new(plain))
+        let inside = self.pass_string(before)?;
+        self.text.get(inside).map(Text::new)
     }
 
-    /// The number behind `before`, if that comes next, and digits do that 64 bits hold.
+    /// Steps over such a string, and tells where it lies.
+    pub fn pass_string(&mut self, before: &str) -> Option<Range<usize>> {
+        let string = self.rest().strip_prefix(before.as_bytes())?;
+        let len = plain_len(string);
+        let start = self.at.wrapping_add(before.len());
+        let end = start.wrapping_add(len);
+        self.at = if string.get(len) == Some(&b'"') { end.wrapping_add(1) } else { usize::MAX };
+        Some(start..end)
+    }
+
+    /// The number behind `before`, if that comes next, and digits do, few enough for 64 bits.
     pub fn number(&mut self, before: &str) -> Option<u64> {
-        let number = self.rest.strip_prefix(before)?;
-        let len = number.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, rest) = number.split_at_checked(len)?;
-        let is_number = !digits.is_empty() && (digits == "0" || !digits.starts_with('0'));
-        self.rest = if is_number { rest } else { "" };
-        digits.bytes().try_fold(0, |value: u64, digit| {
-            value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0')))
-        })
+        const MOST_DIGITS: usize = 19;
+        let number = self.rest().strip_prefix(before.as_bytes())?;
+        let (mut value, mut len) = (0_u64, 0_usize);
+        while let Some(digit @ b'0'..=b'9') = number.get(len) {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')));
+            len = len.wrapping_add(1);
+        }
+        let is_usual = len == 1 || ((2..=MOST_DIGITS).contains(&len) && !number.starts_with(b"0"));
+        self.at = if is_usual { self.at.wrapping_add(before.len()).wrapping_add(len) } else { usize::MAX };
+        Some(value)
     }
 
     /// Whether nothing but this is left.
     pub fn ends(self, so: &str) -> bool {
-        self.rest == so
+        self.rest() == so.as_bytes()
+    }
+
+    fn rest(&self) -> &'m [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 }
