@@ -31,7 +31,8 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N", value_parser = some)]
     max_calls: Option<usize>,
     /// How many milliseconds late the server may be, at least 5, before it declines new calls with 503 for the sake of
-    /// those it has; or never.
+    /// those it has; or never. How late it is, shows only once calls go on, so no more than 200 begin a second; with
+    /// never, as many as come.
     #[arg(long, value_name = "MS", default_value = "20", value_parser = lateness)]
     shed_late: Lateness,
     /// How many seconds the TLS handshake may take, and how many the next request, up to the end of its headers.
@@ -57,6 +58,7 @@ impl LimitArgs {
             connections,
             per_address: self.max_per_address.unwrap_or(connections.div_ceil(2)),
             calls: self.max_calls,
+            apart: self.shed_late().map_or(Duration::ZERO, |_| Limits::APART),
             request_within: self.handshake_timeout,
         }
     }

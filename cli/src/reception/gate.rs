@@ -16,9 +16,6 @@ use super::shedding::Shedding;
 use super::tally::Tally;
 use crate::report::Output;
 
-/// How far calls begin apart at least: two hundred a second.
-const APART: Duration = Duration::from_millis(5);
-
 /// How long a call may wait for its turn to begin.
 const TURN_WITHIN: Duration = Duration::from_secs(2);
 
@@ -31,16 +28,22 @@ pub(crate) struct Limits {
     pub(crate) per_address: usize,
     /// Calls, if they have a limit of their own.
     pub(crate) calls: Option<usize>,
+    /// How far calls begin apart at least.
+    pub(crate) apart: Duration,
     /// How long the next request may take to come, up to the end of its headers; and TLS before the first.
     pub(crate) request_within: Duration,
 }
 
 impl Limits {
+    /// How far calls begin apart of which some may be declined for the sake of the others: two hundred a second.
+    pub(crate) const APART: Duration = Duration::from_millis(5);
+
     /// For those among whom nobody means harm.
     pub(crate) const AMPLE: Self = Self {
         connections: usize::MAX,
         per_address: usize::MAX,
         calls: None,
+        apart: Self::APART,
         request_within: Duration::from_secs(10),
     };
 
@@ -148,7 +151,7 @@ impl Gate {
             if turn > now + TURN_WITHIN {
                 return false;
             }
-            counts.next_turn = Some(turn + APART);
+            counts.next_turn = Some(turn + self.limits.apart);
             turn
         };
         if turn > now {
@@ -376,12 +379,22 @@ mod tests {
         for turn in turns.collect::<Vec<_>>() {
             had += u32::from(turn.await.unwrap());
         }
-        assert_eq!(had * APART, TURN_WITHIN, "whoever would wait for longer does not wait at all");
+        assert_eq!(had * Limits::APART, TURN_WITHIN, "whoever would wait for longer does not wait at all");
         assert_eq!(began.elapsed(), TURN_WITHIN);
-        tokio::time::sleep(APART).await;
+        tokio::time::sleep(Limits::APART).await;
         let later = Instant::now();
         assert!(gate.turn().await);
         assert_eq!(later.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_none_is_declined_for_another_all_begin_at_once() {
+        let gate = gate(Limits { apart: Duration::ZERO, ..Limits::AMPLE });
+        let began = Instant::now();
+        for _ in 0..1_000 {
+            assert!(gate.turn().await);
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 
     proptest! {
