@@ -9,6 +9,10 @@ use crate::session::Session;
 use crate::text::written;
 use crate::time::Instant;
 
+mod record;
+
+use record::{Kind, Record};
+
 /// What has been said and not yet put on the socket, in order, in the caller's memory.
 ///
 /// A socket library that buffers would put seconds of audio out of reach; so an adapter keeps them here and hands
@@ -78,32 +82,12 @@ impl core::fmt::Display for OutboxError {
 
 impl core::error::Error for OutboxError {}
 
-/// What precedes each message in memory.
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    kind: Kind,
-    len: usize,
-    audio: usize,
-}
-
 /// A message of which some may be on the socket.
 #[derive(Clone, Copy, Debug)]
 struct Started {
     record: Record,
     /// What lies before its payload, in bytes.
     header_len: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    Text,
-    Binary,
-    /// The code lies where the length of audio lies in the others, the reason in the body.
-    Close,
-    /// A text that clears.
-    Clear,
-    /// A text that the session owed.
-    Owed,
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
@@ -314,56 +298,5 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
             return Some(record);
         }
         self.memory.as_ref().get(at..at.saturating_add(Record::USED)).and_then(Record::from_bytes)
-    }
-}
-
-impl Record {
-    /// One byte for the kind, four each for the two lengths; and the rest of what the longest header of a WebSocket frame
-    /// takes, which may come to lie there.
-    const BYTES: usize = 14;
-    const USED: usize = 9;
-
-    /// Copies a message to the start of `body`, which is known to be long enough.
-    fn copy(message: Message<'_>, audio: usize, body: &mut [u8]) -> Self {
-        let (kind, bytes, audio) = match message {
-            Message::Text(text) => (Kind::Text, text.as_bytes(), audio),
-            Message::Binary(bytes) => (Kind::Binary, bytes, audio),
-            Message::Close(close) => {
-                (Kind::Close, close.reason.as_bytes(), usize::from(close.code.unwrap_or(0)))
-            }
-        };
-        if let Some(place) = body.get_mut(..bytes.len()) {
-            copy(bytes, place);
-        }
-        Self { kind, len: bytes.len(), audio }
-    }
-
-    const fn size(self) -> usize {
-        self.len.saturating_add(Self::BYTES)
-    }
-
-    fn audio_bytes(self) -> usize {
-        if self.kind == Kind::Close { 0 } else { self.audio }
-    }
-
-    fn to_bytes(self) -> [u8; Self::USED] {
-        let [l0, l1, l2, l3] = u32::try_from(self.len).unwrap_or(0).to_le_bytes();
-        let [a0, a1, a2, a3] = u32::try_from(self.audio).unwrap_or(0).to_le_bytes();
-        [self.kind as u8, l0, l1, l2, l3, a0, a1, a2, a3]
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let [kind, l0, l1, l2, l3, a0, a1, a2, a3] = *bytes else { return None };
-        Some(Self {
-            kind: match kind {
-                0 => Kind::Text,
-                1 => Kind::Binary,
-                2 => Kind::Close,
-                3 => Kind::Clear,
-                _ => Kind::Owed,
-            },
-            len: u32::from_le_bytes([l0, l1, l2, l3]) as usize,
-            audio: u32::from_le_bytes([a0, a1, a2, a3]) as usize,
-        })
     }
 }

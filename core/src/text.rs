@@ -107,7 +107,6 @@ impl<'m> Text<'m> {
 
     fn same_letters(&self, other: &str) -> bool {
         if self.spelling != Spelling::Escaped {
-            // Most spell it as it is spelled here.
             // Most spell it as it is spelled here; where nothing is faster than letter by letter, that is only larger.
             let is_same = cfg!(not(target_os = "none")) && self.raw == other;
             return is_same || self.raw.eq_ignore_ascii_case(other);

@@ -17,7 +17,7 @@ pub struct Usual<'m> {
     at: usize,
 }
 
-// Nothing wraps: all of it are places in the text.
+// No place wraps, for all of them lie in the text; a number that does has too many digits.
 impl<'m> Usual<'m> {
     /// A cursor at the start of `text`, if it begins so.
     pub fn begins(text: &'m str, so: &str) -> Option<Self> {
