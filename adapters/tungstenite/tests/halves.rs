@@ -254,13 +254,14 @@ fn the_hearing_half_hears_while_the_speaking_half_waits_for_a_peer_that_does_not
 #[test]
 fn heartbeats_pings_and_pongs_go_out_while_the_only_thread_waits_in_next() {
     let config = Config::new(Dialect::Sinch).heartbeat_after(Duration::from_millis(400));
+    // Its answer is what was said last.
+    let began = Instant::now();
     let (call, mut peer) = answered(CallConfig::from(config).ping_every(Duration::from_secs(1)));
     let (mut hearing, _speaking) = call.split();
     let hearer = thread::spawn(move || {
         let mut inbox = Inbox::new();
         hearing.next(&mut inbox).map(|event| event == Event::Hangup(Close::NORMAL)).unwrap()
     });
-    let began = Instant::now();
     peer.send(Message::Ping("alive?".into())).unwrap();
     let (mut pongs, mut pings, mut heartbeats) = (0, 0, 0);
     while heartbeats < 3 {
