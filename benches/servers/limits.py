@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Reads what the load has found, `lane<TAB>limit` a line, prints the table and writes it as JSON to the file named.
 
-Where the load itself was the limit, a server holds at least as many calls as were found.
+Where the load itself was the limit, a server holds at least as many calls as were found: a round then tells a least and
+no most. The medians of both are a median's own bounds, so that one such round among many need not blur it.
 """
 
 import json
 import sys
+from math import inf
 from statistics import median
 
 OURS = "voxwire"
@@ -13,8 +15,6 @@ OURS = "voxwire"
 # How many times as many calls as another server's are promised, at least.
 PROMISED = {"python": 10, "node": 3}
 
-# What a ratio is worth, by whether ours and theirs are lower bounds.
-WORTH = {(False, False): "exact", (True, False): "at_least", (False, True): "at_most", (True, True): "unknown"}
 SIGN = {"exact": "", "at_least": "≥ ", "at_most": "≤ "}
 
 
@@ -31,7 +31,7 @@ def main(path):
     for each in rows:
         print_row(each)
     if any(each["at_least"] for each in rows):
-        print("≥, ≤: the load itself was late or at its end in some rounds, so of that server it is a lower bound")
+        print("≥, ≤: a bound, for in too many rounds the load itself was late or at its end")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(rows, file, indent=2, ensure_ascii=False)
         file.write("\n")
@@ -46,22 +46,47 @@ def in_order(item):
 def row(lane, limits, found):
     dialect, server = lane.split(" ", 1)
     calls = [limit["calls"] for limit in limits]
-    ours = found.get(f"{dialect} {OURS}", [])
-    at_least = any(map(is_bound, limits))
-    pairs = [(own["calls"], its) for own, its in zip(ours, calls) if its]
+    least, most = middle(map(span, limits))
+    ratio, worth = (1.0, "exact") if server == OURS else ratio_to(limits, found.get(f"{dialect} {OURS}", []))
     return {
         "bench": "limits",
         "task": dialect,
         "lane": server,
-        "median": median(calls),
+        "median": least,
         "min": min(calls),
         "max": max(calls),
         "unit": "calls",
-        "ratio": median(own / its for own, its in pairs) if pairs else None,
-        "ratio_is": WORTH[any(map(is_bound, ours)), at_least] if server != OURS else "exact",
-        "at_least": at_least,
+        "ratio": ratio,
+        "ratio_is": worth,
+        "at_least": least < most,
         "rounds": calls,
     }
+
+
+def ratio_to(limits, ours):
+    """How many times as many calls ours holds, round by round, and what that figure is worth."""
+    pairs = [(own, its) for own, its in zip(map(span, ours), map(span, limits)) if its[0]]
+    if not pairs:
+        return None, "unknown"
+    least, most = middle((own[0] / its[1], own[1] / its[0]) for own, its in pairs)
+    if least == most:
+        return least, "exact"
+    if least:
+        return least, "at_least"
+    return (most, "at_most") if most < inf else (least, "unknown")
+
+
+def middle(spans):
+    """The medians of the leasts and of the mosts."""
+    leasts, mosts = zip(*spans)
+    return median(leasts), median(mosts)
+
+
+def span(limit):
+    """The least and the most calls that a server may hold, by one round."""
+    calls = limit["calls"]
+    # More were not tried, or could not be measured.
+    return calls, inf if limit["because"] in (None, "late") else calls
 
 
 def is_promised(its):
@@ -77,11 +102,6 @@ def bound(its):
         "measured": its["ratio"],
         "measured_is": its["ratio_is"],
     }
-
-
-def is_bound(limit):
-    """Whether more were not tried, or could not be measured."""
-    return limit["because"] in (None, "late")
 
 
 def print_row(each):
