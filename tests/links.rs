@@ -27,10 +27,26 @@ fn every_relative_link_of_every_page_leads_somewhere() {
         let text = fs::read_to_string(&page).unwrap();
         let folder = page.parent().expect("the page's folder");
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let is_elsewhere = link.starts_with("http") || link.starts_with('#');
-            assert!(is_elsewhere || folder.join(link).exists(), "{} links to {link}", page.display());
+            if link.starts_with("http") {
+                continue;
+            }
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { folder.join(file) };
+            assert!(target.exists(), "{} links to {link}", page.display());
+            let is_there = place.is_empty() || places(&target).any(|there| there == place);
+            assert!(is_there, "{} links to {link}", page.display());
         }
     }
+}
+
+/// What a link may name of a page: its headings, as GitHub spells them.
+fn places(page: &Path) -> impl Iterator<Item = String> {
+    let text = fs::read_to_string(page).unwrap();
+    let headings = text.lines().filter_map(|line| line.strip_prefix('#')).map(|line| {
+        let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        words.replace(|c: char| !c.is_alphanumeric() && c != '-' && c != '_', "")
+    });
+    headings.collect::<Vec<_>>().into_iter()
 }
 
 fn pages(folder: &Path) -> Vec<PathBuf> {
