@@ -33,7 +33,7 @@ fn account_for_every_byte<S: Socket + Send + 'static>(
     let speaker = thread::spawn(move || {
         let mut said = 0;
         // It may be done before the other has begun.
-        for n in (0..).take_while(|n| *n < FRAMES || interrupted.load(Ordering::SeqCst) == 0) {
+        for n in (0..100 * FRAMES).take_while(|n| *n < FRAMES || interrupted.load(Ordering::SeqCst) == 0) {
             let mut frame = [0; 640];
             frame[..4].copy_from_slice(&n.to_le_bytes());
             match speaking.send(Command::Audio(Audio::raw(&frame))) {
@@ -52,7 +52,7 @@ fn account_for_every_byte<S: Socket + Send + 'static>(
             times.fetch_add(1, Ordering::SeqCst);
             thread::yield_now();
         }
-        cleared
+        (cleared, times.load(Ordering::SeqCst))
     });
     let (mut heard, mut last, mut inbox) = (0, None, Inbox::new());
     loop {
@@ -69,5 +69,7 @@ fn account_for_every_byte<S: Socket + Send + 'static>(
         }
     }
     let said = speaker.join().unwrap();
-    assert_eq!(heard + interrupter.join().unwrap(), said);
+    let (cleared, times) = interrupter.join().unwrap();
+    assert_eq!(heard + cleared, said);
+    assert!(times > 0);
 }
