@@ -64,7 +64,16 @@ def row(lane, limits, found):
 
 
 def ratio_to(limits, ours):
-    """How many times as many calls ours holds, round by round, and what that figure is worth."""
+    """How many times as many calls ours holds, round by round, and what that figure is worth.
+
+    >>> slow, late = ({"calls": 30, "because": because} for because in ("slow", "late"))
+    >>> ratio_to([slow] * 3, [slow] * 3), ratio_to([slow] * 3, [slow, slow, late])
+    ((1.0, 'exact'), (1.0, 'exact'))
+    >>> ratio_to([slow] * 3, [slow, late, late]), ratio_to([slow, late, late], [slow] * 3)
+    ((1.0, 'at_least'), (1.0, 'at_most'))
+    >>> ratio_to([late] * 3, [late] * 3), ratio_to([slow], [])
+    ((0.0, 'unknown'), (None, 'unknown'))
+    """
     pairs = [(own, its) for own, its in zip(map(span, ours), map(span, limits)) if its[0]]
     if not pairs:
         return None, "unknown"
@@ -108,8 +117,8 @@ def print_row(each):
     ratio, sign = each["ratio"], SIGN.get(each["ratio_is"])
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
     name = f"{each['task']}, {each['lane']}"
-    middle = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
-    print(f"{name:<32} {middle:>8} {each['min']:>7} {each['max']:>7} {ratio:>14}")
+    calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
+    print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14}")
 
 
 if __name__ == "__main__":
