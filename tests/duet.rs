@@ -10,7 +10,7 @@ use support::vocabulary::{self, Call, Voice};
 use support::{cases, phases};
 use voxwire::{
     Application, Audio, AudioError, AudioFormat, Bound, Command, Config, Dialect, Event, Instant,
-    MAX_HEADERS, Mark, Message, Platform, ReceiveError, Role, SendError, Session, Start, Track,
+    MAX_HEADERS, Mark, Message, Payload, Platform, ReceiveError, Role, SendError, Session, Start, Track,
 };
 
 /// Says it into a buffer of exactly the measured length, after one byte less was refused and changed nothing.
@@ -30,8 +30,11 @@ fn say_exactly<'s: 'b, 'b, R: Role + Clone + PartialEq>(
         assert_eq!(refused, Err(SendError::BufferTooSmall { needed }));
         assert!(*session == before, "a refusal changed the session");
     }
+    let mut memory = vec![0; needed];
+    let payload = session.clone().send_payload(now, says, &mut memory).expect("the measure is exact");
     let said = session.send(now, says, buf).expect("the measure is exact");
     assert_eq!(said.map_or(0, |message| message.len()), needed);
+    assert_eq!(payload, said.map(Payload::from));
     said
 }
 

@@ -25,6 +25,7 @@ fn receive(mut task: Task) -> Task {
 #[bench::wavix_media_16_khz(tasks::send::wavix_media(16_000))]
 #[bench::wavix_media_24_khz(tasks::send::wavix_media(24_000))]
 #[bench::wavix_media_48_khz(tasks::send::wavix_media(48_000))]
+#[bench::wavix_payload_24_khz(tasks::send::wavix_payload(24_000))]
 fn send(mut task: Task) -> Task {
     task();
     task

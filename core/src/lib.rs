@@ -182,7 +182,7 @@ pub use format::AudioFormat;
 pub use framer::Framer;
 pub use headers::{Header, Headers, Iter as HeadersIter};
 pub use limits::{MAX_HEADERS, MAX_IDENTIFIER, MAX_NESTING};
-pub use message::{Close, Message};
+pub use message::{Close, Message, Payload};
 pub use outbox::{Outbox, OutboxError};
 pub use role::{Application, Platform, Role};
 pub use session::{Counters, Session};

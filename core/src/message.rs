@@ -1,6 +1,7 @@
 //! What a WebSocket hands over: one whole message.
 
 use core::fmt;
+use core::str::{Utf8Error, from_utf8};
 
 /// One WebSocket message, whole. Hanging up is a message too.
 ///
@@ -32,14 +33,58 @@ impl Message<'_> {
     }
 }
 
+/// A [`Message`] as a WebSocket frame carries it, for those who write frames themselves
+/// ([`Session::send_payload`](crate::Session::send_payload)): text is its bytes.
+///
+/// What this crate writes is UTF-8, but a `&str` takes a proof of that, and a proof takes about as long as it took to
+/// encode the audio.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Payload<'b> {
+    /// The payload of a text message.
+    Text(&'b [u8]),
+    /// The payload of a binary message.
+    Binary(&'b [u8]),
+    /// A close frame.
+    Close(Close<'b>),
+}
+
+impl<'b> From<Message<'b>> for Payload<'b> {
+    fn from(message: Message<'b>) -> Self {
+        match message {
+            Message::Text(text) => Self::Text(text.as_bytes()),
+            Message::Binary(bytes) => Self::Binary(bytes),
+            Message::Close(close) => Self::Close(close),
+        }
+    }
+}
+
+impl<'m> TryFrom<Payload<'m>> for Message<'m> {
+    type Error = Utf8Error;
+
+    fn try_from(payload: Payload<'m>) -> Result<Self, Utf8Error> {
+        Ok(match payload {
+            Payload::Text(text) => Self::Text(from_utf8(text)?),
+            Payload::Binary(bytes) => Self::Binary(bytes),
+            Payload::Close(close) => Self::Close(close),
+        })
+    }
+}
+
 /// Kind and length only: the content may be audio or a secret, and debug output ends in logs.
-impl fmt::Debug for Message<'_> {
+impl fmt::Debug for Payload<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
             Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
             Self::Close(close) => close.fmt(f),
         }
+    }
+}
+
+/// Kind and length only: the content may be audio or a secret, and debug output ends in logs.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Payload::from(*self).fmt(f)
     }
 }
 

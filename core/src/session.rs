@@ -6,7 +6,7 @@ use crate::config::{Config, Millis};
 use crate::dialect::{Dialect, Encoded};
 use crate::due::{Deadline, Due};
 use crate::error::{Bound, ReceiveError, SendError};
-use crate::message::{Close, Message};
+use crate::message::{Close, Message, Payload};
 use crate::phase::{Facts, Phase};
 use crate::role::{Application, Noted, Now, Platform, Role};
 use crate::time::Instant;
@@ -134,6 +134,7 @@ impl<R: Role> Session<R> {
     ///
     /// # Errors
     /// [`SendError`]: the session is as it was, and nothing is to be put on the socket.
+    #[inline]
     pub fn send<'s: 'b, 'b>(
         &mut self,
         now: Instant,
@@ -141,6 +142,37 @@ impl<R: Role> Session<R> {
         buf: &'b mut [u8],
     ) -> Result<Option<Message<'b>>, SendError> {
         Ok(self.say(now, says, buf)?.message(buf))
+    }
+
+    /// [`send`](Self::send) for those who write WebSocket frames themselves: text comes as bytes, unproven.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sinch")] {
+    /// use voxwire::{Config, Dialect, Event, Instant, Payload, Session, Start};
+    ///
+    /// let mut session = Session::platform(Config::new(Dialect::Sinch), Instant::ZERO);
+    /// // Room for a header, which is written when the length is known.
+    /// let mut frame = [0; 256];
+    /// let start = Event::Start(Start::new("c1"));
+    /// let said = session.send_payload(Instant::ZERO, start, &mut frame[2..])?;
+    /// let Some(Payload::Text(json)) = said else { unreachable!("an announcement is text") };
+    /// let len = json.len();
+    /// frame[..2].copy_from_slice(&[0x81, u8::try_from(len)?]); // final, text; not masked
+    /// assert_eq!(&frame[2..2 + len], br#"{"command":"connect","CallId":"c1"}"#);
+    /// # }
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `send`.
+    #[inline]
+    pub fn send_payload<'s: 'b, 'b>(
+        &mut self,
+        now: Instant,
+        says: R::Says<'s>,
+        buf: &'b mut [u8],
+    ) -> Result<Option<Payload<'b>>, SendError> {
+        Ok(self.say(now, says, buf)?.payload(buf))
     }
 
     /// The length in bytes of the message that [`send`](Self::send) would give: as much of `buf` as it can need.

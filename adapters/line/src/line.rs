@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 
 use tungstenite::Message;
 use tungstenite::protocol::Role as Side;
-use voxwire::{Application, Close, Config, Deadline, Due, Instant, Platform, ReceiveError, Role, Session};
+use voxwire::{
+    Application, Close, Config, Deadline, Due, Instant, Payload, Platform, ReceiveError, Role, Session,
+};
 
 use crate::library::{code_for, is_loss};
 use crate::outgoing::Outgoing;
@@ -203,7 +205,7 @@ impl<R: Role> Line<R> {
     /// Ends a call whose peer broke the rules of WebSocket, telling it why if it still listens.
     fn refuse(&mut self, now: Instant, io: &mut (impl Read + Write), error: &tungstenite::Error) {
         let close = Close::new(code_for(error).into(), "");
-        if self.websocket.start(io, voxwire::Message::Close(close)).is_ok() {
+        if self.websocket.start(io, Payload::Close(close)).is_ok() {
             let _ = self.websocket.poll_flush(io);
         }
         let gone = Inbox::new();

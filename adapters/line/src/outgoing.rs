@@ -1,7 +1,7 @@
 use core::task::Poll;
 use std::io::{Read, Write};
 
-use voxwire::{Instant, Message, Outbox, OutboxError, Role, SendError, Session};
+use voxwire::{Instant, Message, Outbox, OutboxError, Payload, Role, SendError, Session};
 
 use crate::far_end::FarEnd;
 use crate::websocket::WebSocket;
@@ -89,18 +89,19 @@ impl Outgoing {
         memory::bytes(frame::HEADER + room, |memory| {
             let body = &mut memory[frame::HEADER..];
             let start = body.as_ptr();
-            let Some(message) = session.send(now, says, body)? else { return Ok(()) };
-            match R::said_audio(&says) {
-                Some(bytes) => self.far_end.put_audio(now, bytes),
-                None => self.far_end.put(|| now, message),
+            let Some(payload) = session.send_payload(now, says, body)? else { return Ok(()) };
+            if let Some(bytes) = R::said_audio(&says) {
+                self.far_end.put_audio(now, bytes);
+            } else if let Ok(message) = payload.try_into() {
+                self.far_end.put(|| now, message);
             }
-            let started = match message {
+            let started = match payload {
                 // It was put together here: with a header it is a frame.
-                Message::Text(text) if text.as_ptr() == start => {
+                Payload::Text(text) if text.as_ptr() == start => {
                     let end = frame::HEADER + text.len();
                     websocket.start_text(io, &mut memory[..end])
                 }
-                _ => websocket.start(io, message),
+                _ => websocket.start(io, payload),
             };
             self.mute = started.is_err();
             Ok(())
@@ -116,7 +117,7 @@ impl Outgoing {
         io: &mut (impl Read + Write),
     ) {
         if self.is_idle(websocket) {
-            self.mute = websocket.start(io, owed).is_err();
+            self.mute = websocket.start(io, owed.into()).is_err();
             self.far_end.put(|| now, owed);
         } else {
             self.queue().push(owed);
@@ -148,7 +149,7 @@ impl Outgoing {
         }
         let Some(queue) = &mut self.queue else { return Poll::Ready(false) };
         let Some(message) = queue.front() else { return Poll::Ready(false) };
-        self.mute = websocket.start(io, message).is_err();
+        self.mute = websocket.start(io, message.into()).is_err();
         self.far_end.put(now, message);
         queue.pop();
         Poll::Ready(true)

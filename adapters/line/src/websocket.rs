@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use bytes::{Buf, Bytes, BytesMut};
 use tungstenite::protocol::{Role, WebSocketContext};
 use tungstenite::{Error, Message};
+use voxwire::Payload;
 
 use crate::library::closing;
 use crate::{CallConfig, frame, memory};
@@ -135,15 +136,11 @@ impl WebSocket {
 
     /// Takes a message, whether or not the stream does: [`poll_flush`](Self::poll_flush) writes what is left. Nothing but a
     /// close is taken unless it [is idle](Self::is_idle).
-    pub(crate) fn start(
-        &mut self,
-        io: &mut (impl Read + Write),
-        message: voxwire::Message<'_>,
-    ) -> Result<(), Error> {
-        let (opcode, payload) = match message {
-            voxwire::Message::Text(text) => (frame::TEXT, text.as_bytes()),
-            voxwire::Message::Binary(bytes) => (frame::BINARY, bytes),
-            voxwire::Message::Close(close) => return self.give(io, closing(close)),
+    pub(crate) fn start(&mut self, io: &mut (impl Read + Write), payload: Payload<'_>) -> Result<(), Error> {
+        let (opcode, payload) = match payload {
+            Payload::Text(text) => (frame::TEXT, text),
+            Payload::Binary(bytes) => (frame::BINARY, bytes),
+            Payload::Close(close) => return self.give(io, closing(close)),
         };
         let mask = self.mask();
         frame::write(opcode, payload, mask, |frame| self.put(io, frame))

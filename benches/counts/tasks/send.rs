@@ -2,30 +2,50 @@
 
 use core::hint::black_box;
 
-use voxwire::{Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Session};
+use voxwire::{
+    Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Payload, Session,
+};
 
 use crate::{Task, noise, ready};
 
 const NOW: Instant = Instant::from_millis(20);
 
+const WAVIX_START: &str = r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#;
+
 /// 20 ms of Sinch audio at 16 kHz: its message is the audio itself.
 pub fn sinch_audio() -> Task {
     let pcm = noise(640);
-    say(Dialect::Sinch, r#"{"command":"connect","CallId":"c1"}"#, pcm, 640)
+    say(live(Dialect::Sinch, r#"{"command":"connect","CallId":"c1"}"#), pcm, 640)
 }
 
 /// 20 ms of audio as a Wavix `media` message.
 pub fn wavix_media(rate: u32) -> Task {
+    let (pcm, len) = media(rate);
+    say(live(Dialect::Wavix, WAVIX_START), pcm, len)
+}
+
+/// The same as the bytes of a frame.
+pub fn wavix_payload(rate: u32) -> Task {
+    let (pcm, len) = media(rate);
+    let mut session = live(Dialect::Wavix, WAVIX_START);
+    let mut buf = vec![0; len];
+    ready(len, move || {
+        match session.send_payload(NOW, Command::Audio(Audio::raw(black_box(&pcm))), black_box(&mut buf)) {
+            Ok(Some(Payload::Text(bytes))) => bytes.len(),
+            _ => 0,
+        }
+    })
+}
+
+/// The audio of a frame, and the length of the message that says it.
+fn media(rate: u32) -> (Vec<u8>, usize) {
     let pcm = noise(AudioFormat::pcm16(rate).expect("a documented rate").frame_bytes());
     let words = r#"{"event":"media","stream_id":"str-456","media":{"payload":""}}"#;
     let len = words.len() + pcm.len().div_ceil(3) * 4;
-    say(Dialect::Wavix, r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#, pcm, len)
+    (pcm, len)
 }
 
-fn say(dialect: Dialect, announcement: &str, pcm: Vec<u8>, len: usize) -> Task {
-    let mut session = Session::application(Config::new(dialect), NOW);
-    session.handle_message(NOW, Message::Text(announcement)).expect("a call");
-    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+fn say(mut session: Session<Application>, pcm: Vec<u8>, len: usize) -> Task {
     let mut buf = vec![0; len];
     ready(len, move || {
         match session.send(NOW, Command::Audio(Audio::raw(black_box(&pcm))), black_box(&mut buf)) {
@@ -33,4 +53,11 @@ fn say(dialect: Dialect, announcement: &str, pcm: Vec<u8>, len: usize) -> Task {
             _ => 0,
         }
     })
+}
+
+fn live(dialect: Dialect, announcement: &str) -> Session<Application> {
+    let mut session = Session::application(Config::new(dialect), NOW);
+    session.handle_message(NOW, Message::Text(announcement)).expect("a call");
+    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    session
 }

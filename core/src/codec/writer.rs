@@ -23,13 +23,16 @@ impl<'b> Writer<'b> {
     }
 
     /// Room for `len` bytes that the caller fills, if there is room.
+    #[inline]
     pub fn reserve(&mut self, len: usize) -> Option<&mut [u8]> {
         let start = self.len;
         self.len = start.saturating_add(len);
-        self.buf.get_mut(start..self.len)
+        self.buf.get_mut(start..)?.get_mut(..len)
     }
 
     /// Writes `text` as it is.
+    // Inlined, so that a literal, whose length is known, takes a few moves.
+    #[inline]
     pub fn raw(&mut self, text: &str) -> &mut Self {
         if let Some(room) = self.reserve(text.len()) {
             copy(text.as_bytes(), room);
@@ -39,11 +42,12 @@ impl<'b> Writer<'b> {
 
     /// Writes a JSON string, quotes included.
     pub fn string(&mut self, text: Text<'_>) -> &mut Self {
-        self.raw("\"").escaped(text).raw("\"")
+        self.raw("\"").escaped(&text).raw("\"")
     }
 
     /// Writes a part of a JSON string.
-    pub fn escaped(&mut self, text: Text<'_>) -> &mut Self {
+    #[inline]
+    pub fn escaped(&mut self, text: &Text<'_>) -> &mut Self {
         match text.as_json() {
             Some(json) => self.raw(json),
             None => text.chars().fold(self, |writer, c| writer.char(c)),

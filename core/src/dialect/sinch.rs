@@ -89,7 +89,7 @@ pub(super) fn encode_event<'s>(
 
 pub(super) fn encode_command<'s>(
     command: &Command<'s>,
-    _stream_id: Option<Text<'_>>,
+    _stream_id: Option<&Text<'_>>,
     buf: &mut [u8],
 ) -> Result<Encoded<'s>, SendError> {
     Ok(Encoded::Borrowed(match *command {

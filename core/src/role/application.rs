@@ -77,6 +77,7 @@ impl Role for Application {
         }
     }
 
+    #[inline]
     fn encode<'s>(
         dialect: Dialect,
         memory: &ApplicationMemory,
@@ -84,7 +85,7 @@ impl Role for Application {
         command: &Self::Says<'s>,
         buf: &mut [u8],
     ) -> Result<Encoded<'s>, SendError> {
-        dialect.encode_command(command, memory.stream_id.as_ref().map(Identifier::text), buf)
+        dialect.encode_command(command, memory.stream_id.as_ref().map(Identifier::text).as_ref(), buf)
     }
 
     fn remember_heard(
@@ -134,6 +135,7 @@ impl Role for Application {
         }
     }
 
+    #[inline]
     fn said_audio(command: &Self::Says<'_>) -> Option<usize> {
         match command {
             Command::Audio(audio) => Some(audio.len()),

@@ -162,6 +162,7 @@ impl Identifier {
         Some(Self { id, bare })
     }
 
+    #[inline]
     fn text(&self) -> Text<'_> {
         if self.bare { Text::bare(&self.id) } else { Text::new(&self.id) }
     }

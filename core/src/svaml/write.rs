@@ -265,7 +265,7 @@ struct InString<'w, 'b>(&'w mut Writer<'b>);
 
 impl fmt::Write for InString<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.escaped(Text::new(text));
+        self.0.escaped(&Text::new(text));
         Ok(())
     }
 }
