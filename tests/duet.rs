@@ -35,6 +35,7 @@ fn say_exactly<'s: 'b, 'b, R: Role + Clone + PartialEq>(
     let said = session.send(now, says, buf).expect("the measure is exact");
     assert_eq!(said.map_or(0, |message| message.len()), needed);
     assert_eq!(payload, said.map(Payload::from));
+    assert_eq!(payload.map(Message::try_from), said.map(Ok));
     said
 }
 

@@ -7,8 +7,8 @@ use voxwire::callback::{CallbackError, CallbackEvent, Domain};
 use voxwire::signature::{ContentMd5, Credentials, CredentialsError};
 use voxwire::svaml::{BufferTooSmall, Callout, CalloutError, Reply, Svaml, SvamlError};
 use voxwire::{
-    AudioError, Bound, Config, Dialect, FarEnd, Instant, OutboxError, ReceiveError, SendError, Text,
-    Timestamp, UnknownDialect, Utc, Word,
+    AudioError, Bound, Close, Config, Dialect, FarEnd, Instant, Message, OutboxError, Payload, ReceiveError,
+    SendError, Text, Timestamp, UnknownDialect, Utc, Word,
 };
 
 #[test]
@@ -68,6 +68,15 @@ fn what_is_wrong_with_audio_is_told() {
     assert_eq!(format!("{:?}", Speech::Spent), "Spent");
     let until = Speech::Wait(Instant::ZERO);
     assert!(format!("{until:?}").starts_with("Wait("), "{until:?}");
+}
+
+#[test]
+fn a_payload_is_a_message_only_where_its_text_is_text() {
+    let cut = Payload::Text(b"{\"event\":\"\xc3");
+    assert_eq!(Message::try_from(cut).map_err(|error| error.valid_up_to()), Err(10));
+    assert_eq!(Message::try_from(Payload::Binary(b"\xc3")), Ok(Message::Binary(b"\xc3")));
+    assert_eq!(Message::try_from(Payload::Close(Close::NORMAL)), Ok(Message::Close(Close::NORMAL)));
+    assert_eq!(format!("{cut:?}"), "Text(11 bytes)");
 }
 
 #[test]
