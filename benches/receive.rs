@@ -5,8 +5,8 @@ use core::hint::black_box;
 use common::Race;
 use common::rivals::{Connect, ConnectBorrowed, hear_borrowed, hear_by_vectors, hear_owned, hear_tagged};
 use tasks::noise;
-use tasks::receive::{CONNECT, live, media};
-use voxwire::{AudioFormat, Command, Config, Dialect, Event, Instant, Message, Session};
+use tasks::receive::{CONNECT, answered, live, media};
+use voxwire::{AudioFormat, Config, Dialect, Event, Instant, Message, Session};
 
 const NOW: Instant = Instant::from_millis(20);
 
@@ -34,9 +34,7 @@ fn format(rate: u32) -> AudioFormat {
 
 fn sinch_audio(race: &mut Race, format: AudioFormat) {
     let pcm = noise(format.frame_bytes());
-    let mut session = Session::application(Config::new(Dialect::Sinch), NOW);
-    session.handle_message(NOW, Message::Text(CONNECT)).expect("a call");
-    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    let mut session = answered();
     let mut hear = |pcm: &[u8]| match session.handle_message(NOW, Message::Binary(pcm)) {
         Ok(Event::Audio(audio)) => audio.as_raw().map_or(0, <[u8]>::len),
         _ => 0,

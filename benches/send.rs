@@ -5,10 +5,9 @@ use core::hint::black_box;
 use common::Race;
 use common::rivals::{say_by_macro, say_by_struct};
 use tasks::noise;
+use tasks::receive::{answered, live};
 use voxwire::_codec::base64;
-use voxwire::{
-    Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Payload, Session,
-};
+use voxwire::{Application, Audio, AudioFormat, Command, Instant, Message, Payload, Session};
 
 const NOW: Instant = Instant::from_millis(20);
 
@@ -24,7 +23,7 @@ fn main() {
 
 fn sinch_audio(race: &mut Race, format: AudioFormat) {
     let pcm = noise(format.frame_bytes());
-    let mut session = live(Dialect::Sinch, r#"{"command":"connect","CallId":"c1"}"#);
+    let mut session = answered();
     let sent = session.send(NOW, Command::Audio(Audio::raw(&pcm)), &mut []);
     assert_eq!(sent, Ok(Some(Message::Binary(&pcm))));
     race.heat(&format!("sinch audio {} kHz", format.rate() / 1_000), pcm.len())
@@ -35,8 +34,7 @@ fn sinch_audio(race: &mut Race, format: AudioFormat) {
 
 fn wavix_media(race: &mut Race, format: AudioFormat) {
     let pcm = noise(format.frame_bytes());
-    let mut session = live(Dialect::Wavix, r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#);
-    let mut session_too = session.clone();
+    let (mut session, mut other) = (live(), live());
     let mut buf = vec![0; 2 * pcm.len() + 512];
     let (mut words, mut text) = (String::new(), Vec::new());
 
@@ -47,7 +45,7 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     assert_eq!(say_by_struct(&pcm, "str-456", &mut words, &mut text), len);
     assert_eq!(buf[..len], text);
     let mut frame = vec![0; buf.len()];
-    assert_eq!(put(&mut session_too, &pcm, &mut frame), len);
+    assert_eq!(put(&mut other, &pcm, &mut frame), len);
     assert_eq!(frame[..len], text);
 
     let mut out = vec![0; pcm.len().div_ceil(3) * 4];
@@ -60,7 +58,7 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     let mut out_too = out.clone();
 
     race.heat(&format!("wavix media {} kHz", format.rate() / 1_000), pcm.len())
-        .lane("voxwire", || put(&mut session_too, black_box(&pcm), &mut frame))
+        .lane("voxwire", || put(&mut other, black_box(&pcm), &mut frame))
         .lane("voxwire as text", || say(&mut session, black_box(&pcm), &mut buf))
         .lane("json macro, base64", || say_by_macro(black_box(&pcm), "str-456"))
         .at_most(0.12)
@@ -79,17 +77,10 @@ fn say(session: &mut Session<Application>, pcm: &[u8], buf: &mut [u8]) -> usize 
     }
 }
 
-/// The same, as the bytes of a frame: what all lanes give but this one's neighbour and the macro, which give text.
+/// The same, as the bytes of a frame. It is the first lane: of the others, only the macro proves what it gives to be text.
 fn put(session: &mut Session<Application>, pcm: &[u8], buf: &mut [u8]) -> usize {
     match session.send_payload(NOW, Command::Audio(Audio::raw(pcm)), buf) {
         Ok(Some(Payload::Text(bytes))) => black_box(bytes).len(),
         _ => 0,
     }
-}
-
-fn live(dialect: Dialect, announcement: &str) -> Session<Application> {
-    let mut session = Session::application(Config::new(dialect), NOW);
-    session.handle_message(NOW, Message::Text(announcement)).expect("a call");
-    session.send(NOW, Command::Answer, &mut []).expect("an answer");
-    session
 }

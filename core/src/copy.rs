@@ -3,6 +3,7 @@
 use core::cmp::Ordering;
 
 /// Copies `from` to the start of `to`, which is as long at least.
+// By what the system has for that: nothing is faster.
 #[cfg(not(target_os = "none"))]
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     if let Some(to) = to.get_mut(..from.len()) {

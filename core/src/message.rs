@@ -38,6 +38,23 @@ impl Message<'_> {
 ///
 /// What this crate writes is UTF-8, but a `&str` takes a proof of that, and a proof takes about as long as it took to
 /// encode the audio.
+///
+/// ```
+/// # #[cfg(feature = "sinch")] {
+/// use voxwire::{Config, Dialect, Event, Instant, Payload, Session, Start};
+///
+/// let mut session = Session::platform(Config::new(Dialect::Sinch), Instant::ZERO);
+/// // Room for a header, which is written when the length is known.
+/// let mut frame = [0; 256];
+/// let start = Event::Start(Start::new("c1"));
+/// let said = session.send_payload(Instant::ZERO, start, &mut frame[2..])?;
+/// let Some(Payload::Text(json)) = said else { unreachable!("an announcement is text") };
+/// let len = json.len();
+/// frame[..2].copy_from_slice(&[0x81, u8::try_from(len)?]); // final, text; not masked
+/// assert_eq!(&frame[2..2 + len], br#"{"command":"connect","CallId":"c1"}"#);
+/// # }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Payload<'b> {
     /// The payload of a text message.

@@ -144,24 +144,8 @@ impl<R: Role> Session<R> {
         Ok(self.say(now, says, buf)?.message(buf))
     }
 
-    /// [`send`](Self::send) for those who write WebSocket frames themselves: text comes as bytes, unproven.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sinch")] {
-    /// use voxwire::{Config, Dialect, Event, Instant, Payload, Session, Start};
-    ///
-    /// let mut session = Session::platform(Config::new(Dialect::Sinch), Instant::ZERO);
-    /// // Room for a header, which is written when the length is known.
-    /// let mut frame = [0; 256];
-    /// let start = Event::Start(Start::new("c1"));
-    /// let said = session.send_payload(Instant::ZERO, start, &mut frame[2..])?;
-    /// let Some(Payload::Text(json)) = said else { unreachable!("an announcement is text") };
-    /// let len = json.len();
-    /// frame[..2].copy_from_slice(&[0x81, u8::try_from(len)?]); // final, text; not masked
-    /// assert_eq!(&frame[2..2 + len], br#"{"command":"connect","CallId":"c1"}"#);
-    /// # }
-    /// # Ok::<(), Box<dyn core::error::Error>>(())
-    /// ```
+    /// [`send`](Self::send) for those who write WebSocket frames themselves: text comes as bytes, unproven, as the
+    /// example of [`Payload`] has it.
     ///
     /// # Errors
     /// Those of `send`.

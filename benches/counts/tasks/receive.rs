@@ -17,9 +17,7 @@ pub const CONNECT: &str = r#"{"command":"connect","CallId":"5a2b7e1c-8f0d-4c7a-9
 /// 20 ms of Sinch audio at 16 kHz: binary, so it is only passed on.
 pub fn sinch_audio() -> Task {
     let pcm = noise(640);
-    let mut session = Session::application(Config::new(Dialect::Sinch), NOW);
-    session.handle_message(NOW, Message::Text(CONNECT)).expect("a call");
-    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    let mut session = answered();
     ready(pcm.len(), move || match session.handle_message(NOW, Message::Binary(black_box(&pcm))) {
         Ok(Event::Audio(audio)) => audio.as_raw().map_or(0, <[u8]>::len),
         _ => 0,
@@ -67,6 +65,14 @@ pub fn wavix_relay(rate: u32) -> Task {
 
 fn format(rate: u32) -> AudioFormat {
     AudioFormat::pcm16(rate).expect("a documented rate")
+}
+
+/// An application in a Sinch call.
+pub fn answered() -> Session<Application> {
+    let mut session = Session::application(Config::new(Dialect::Sinch), NOW);
+    session.handle_message(NOW, Message::Text(CONNECT)).expect("a call");
+    session.send(NOW, Command::Answer, &mut []).expect("an answer");
+    session
 }
 
 /// An application in a Wavix call.

@@ -2,32 +2,29 @@
 
 use core::hint::black_box;
 
-use voxwire::{
-    Application, Audio, AudioFormat, Command, Config, Dialect, Instant, Message, Payload, Session,
-};
+use voxwire::{Application, Audio, AudioFormat, Command, Instant, Payload, Session};
 
+use crate::receive::{answered, live};
 use crate::{Task, noise, ready};
 
 const NOW: Instant = Instant::from_millis(20);
 
-const WAVIX_START: &str = r#"{"event":"start","call_id":"abc-123","stream_id":"str-456"}"#;
-
 /// 20 ms of Sinch audio at 16 kHz: its message is the audio itself.
 pub fn sinch_audio() -> Task {
     let pcm = noise(640);
-    say(live(Dialect::Sinch, r#"{"command":"connect","CallId":"c1"}"#), pcm, 640)
+    say(answered(), pcm, 640)
 }
 
 /// 20 ms of audio as a Wavix `media` message.
 pub fn wavix_media(rate: u32) -> Task {
     let (pcm, len) = media(rate);
-    say(live(Dialect::Wavix, WAVIX_START), pcm, len)
+    say(live(), pcm, len)
 }
 
 /// The same as the bytes of a frame.
 pub fn wavix_payload(rate: u32) -> Task {
     let (pcm, len) = media(rate);
-    let mut session = live(Dialect::Wavix, WAVIX_START);
+    let mut session = live();
     let mut buf = vec![0; len];
     ready(len, move || {
         match session.send_payload(NOW, Command::Audio(Audio::raw(black_box(&pcm))), black_box(&mut buf)) {
@@ -53,11 +50,4 @@ fn say(mut session: Session<Application>, pcm: Vec<u8>, len: usize) -> Task {
             _ => 0,
         }
     })
-}
-
-fn live(dialect: Dialect, announcement: &str) -> Session<Application> {
-    let mut session = Session::application(Config::new(dialect), NOW);
-    session.handle_message(NOW, Message::Text(announcement)).expect("a call");
-    session.send(NOW, Command::Answer, &mut []).expect("an answer");
-    session
 }

@@ -146,6 +146,7 @@ pub(super) fn encode_command<'s>(
     match command {
         Command::Answer | Command::Heartbeat => return Ok(Encoded::Nothing),
         Command::Audio(audio) => {
+            // Fifty of these come a second: `open` would write the same in more pieces.
             match stream_id {
                 Some(id) => {
                     json.raw(r#"{"event":"media","stream_id":""#).escaped(id).raw(r#"","media":{"payload":""#)
