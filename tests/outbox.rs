@@ -10,7 +10,7 @@ use support::samples::VOICE;
 use support::{cases, phases};
 use voxwire::{
     Application, Audio, Bound, Close, Command, Dialect, Event, Instant, Mark, Message, Outbox, OutboxError,
-    SendError, Session,
+    Payload, SendError, Session,
 };
 
 const NAME: &str = "0123456789012345678901234567890123456789012345678901234567890123456789";
@@ -119,6 +119,7 @@ impl Queue {
     fn check(&self) {
         let front = self.model.front().map(|(front, _)| front.clone());
         assert_eq!(self.outbox.front().map(Owned::from), front);
+        assert_eq!(self.outbox.front_payload(), self.outbox.front().map(Payload::from));
         assert_eq!(self.outbox.audio_bytes(), self.audio_bytes());
         assert_eq!(self.outbox.is_empty(), self.model.is_empty());
         if self.started {

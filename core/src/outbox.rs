@@ -3,7 +3,7 @@
 use crate::copy::{copy, move_within};
 use crate::dialect::Encoded;
 use crate::error::{Bound, SendError};
-use crate::message::{Close, Message};
+use crate::message::{Close, Message, Payload};
 use crate::role::Role;
 use crate::session::Session;
 use crate::text::written;
@@ -148,16 +148,25 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
 
     /// The message to put on the socket next.
     pub fn front(&self) -> Option<Message<'_>> {
+        Some(match self.front_payload()? {
+            Payload::Text(text) => Message::Text(written(text)),
+            Payload::Binary(bytes) => Message::Binary(bytes),
+            Payload::Close(close) => Message::Close(close),
+        })
+    }
+
+    /// [`front`](Self::front) for those who write WebSocket frames themselves, as
+    /// [`send_payload`](Session::send_payload) is [`send`](Session::send) for them.
+    pub fn front_payload(&self) -> Option<Payload<'_>> {
         let record = self.first()?;
         let start = self.head.saturating_add(Record::BYTES);
         let body = self.memory.as_ref().get(start..start.saturating_add(record.len))?;
-        let text = || written(body);
         Some(match record.kind {
-            Kind::Text | Kind::Clear | Kind::Owed => Message::Text(text()),
-            Kind::Binary => Message::Binary(body),
-            Kind::Close => Message::Close(Close {
+            Kind::Text | Kind::Clear | Kind::Owed => Payload::Text(body),
+            Kind::Binary => Payload::Binary(body),
+            Kind::Close => Payload::Close(Close {
                 code: u16::try_from(record.audio).ok().filter(|code| *code != 0),
-                reason: text(),
+                reason: written(body),
             }),
         })
     }

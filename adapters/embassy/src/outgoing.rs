@@ -4,7 +4,7 @@ use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embedded_io_async::Write;
-use voxwire::{Instant, Message, Outbox};
+use voxwire::{Instant, Outbox, Payload};
 
 use crate::End;
 use crate::follow::Follow;
@@ -20,7 +20,7 @@ pub(crate) struct Outgoing<'m, R: End> {
     /// The frame of which some may be on the socket.
     frame: Option<Frame>,
     /// The payload of the ping that is to be replied to.
-    ping: Option<Payload>,
+    ping: Option<Ping>,
     pub(crate) ping_owed: bool,
     /// The code of the close that is owed: the reply to the peer's, or the reason why the connection fails.
     goodbye: Option<Option<u16>>,
@@ -52,8 +52,8 @@ struct Control {
     mask: Option<Mask>,
 }
 
-/// The payload of a control frame.
-struct Payload {
+/// The payload of a ping.
+struct Ping {
     bytes: [u8; Header::MAX_CONTROL],
     len: usize,
 }
@@ -84,7 +84,7 @@ impl<'m, R: End> Outgoing<'m, R> {
     pub(crate) fn reply_to(&mut self, ping: &[u8]) {
         let mut bytes = [0; _];
         let len = put(&mut bytes, 0, ping);
-        self.ping = Some(Payload { bytes, len });
+        self.ping = Some(Ping { bytes, len });
     }
 
     /// Owes a close, and nothing else any more.
@@ -138,7 +138,7 @@ impl<'m, R: End> Outgoing<'m, R> {
         if self.mute {
             return None;
         }
-        if let Some(Payload { bytes, len }) = self.ping.take() {
+        if let Some(Ping { bytes, len }) = self.ping.take() {
             let payload = bytes.get(..len).unwrap_or_default();
             return Some(Control::new(Opcode::Pong, len, R::mask(&mut self.masks)).with(payload).into());
         }
@@ -146,14 +146,16 @@ impl<'m, R: End> Outgoing<'m, R> {
         if core::mem::take(&mut self.ping_owed) {
             return Some(Control::new(Opcode::Ping, 0, R::mask(&mut self.masks)).into());
         }
-        let message = self.queue.front()?;
-        if let Some(far_end) = &mut self.far_end {
+        let message = self.queue.front_payload()?;
+        if let Some(far_end) = &mut self.far_end
+            && let Ok(message) = message.try_into()
+        {
             far_end.put(now, message);
         }
         let (opcode, len) = match message {
-            Message::Text(text) => (Opcode::Text, text.len()),
-            Message::Binary(bytes) => (Opcode::Binary, bytes.len()),
-            Message::Close(close) => {
+            Payload::Text(text) => (Opcode::Text, text.len()),
+            Payload::Binary(bytes) => (Opcode::Binary, bytes.len()),
+            Payload::Close(close) => {
                 self.ended = true;
                 let frame = Control::close(close.code, close.reason, R::mask(&mut self.masks));
                 self.queue.pop();
