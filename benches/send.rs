@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use common::Race;
-use common::rivals::{say_by_macro, say_by_struct};
+use common::rivals::{say_by_macro, say_by_struct, say_in_pieces};
 use tasks::noise;
 use tasks::receive::{answered, live};
 use voxwire::_codec::base64;
@@ -36,7 +36,7 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     let pcm = noise(format.frame_bytes());
     let (mut session, mut other) = (live(), live());
     let mut buf = vec![0; 2 * pcm.len() + 512];
-    let (mut words, mut text) = (String::new(), Vec::new());
+    let (mut words, mut text, mut pieces) = (String::new(), Vec::new(), Vec::new());
 
     let len = say(&mut session, &pcm, &mut buf);
     let said: serde_json::Value = serde_json::from_slice(&buf[..len]).expect("JSON");
@@ -44,6 +44,8 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
     assert_eq!(said, by_macro);
     assert_eq!(say_by_struct(&pcm, "str-456", &mut words, &mut text), len);
     assert_eq!(buf[..len], text);
+    assert_eq!(say_in_pieces(&pcm, "str-456", &mut pieces), len);
+    assert_eq!(pieces, text);
     let mut frame = vec![0; buf.len()];
     assert_eq!(put(&mut other, &pcm, &mut frame), len);
     assert_eq!(frame[..len], text);
@@ -63,6 +65,7 @@ fn wavix_media(race: &mut Race, format: AudioFormat) {
         .lane("json macro, base64", || say_by_macro(black_box(&pcm), "str-456"))
         .at_most(0.12)
         .lane("serde struct, base64", || say_by_struct(black_box(&pcm), "str-456", &mut words, &mut text))
+        .lane("pieces, base64-turbo", || say_in_pieces(black_box(&pcm), "str-456", &mut pieces))
         .lane("its base64 alone", || encode(&mut out))
         .at_most(2.0)
         .lane("base64-turbo alone", || encode_fastest(&mut out_too))

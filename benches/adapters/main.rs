@@ -127,7 +127,12 @@ impl Heat {
     /// Who races.
     const fn servers(self) -> &'static [Server] {
         match self {
+            // One call leaves nothing else to do while it waits: there a timer shows.
+            Self { dialect: Dialect::Wavix, calls: 1, .. } => {
+                &[Server::Relay, Server::Recode, Server::SameBuffers, Server::Timed]
+            }
             Self { dialect: Dialect::Wavix, .. } => &[Server::Relay, Server::Recode, Server::SameBuffers],
+            Self { calls: 1, .. } => &[Server::Relay, Server::SameBuffers, Server::Timed, Server::Defaults],
             // The defaults would take most of a gigabyte.
             Self { calls: 5_000.., .. } => &[Server::Relay, Server::SameBuffers],
             _ => &[Server::Relay, Server::SameBuffers, Server::Defaults],

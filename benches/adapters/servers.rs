@@ -7,13 +7,20 @@ use std::thread;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::accept_async_with_config;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 use voxwire::{Audio, AudioFormat, Command, Config, Dialect, Event};
 use voxwire_tokio::{CallConfig, CallError, Inbox, Upgrade};
 
 use crate::words;
+
+/// The bare library's call.
+type Bare = WebSocketStream<TcpStream>;
+
+/// For how long a peer may say nothing, as by the defaults of `voxwire`.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Who races.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,18 +31,22 @@ pub(crate) enum Server {
     Recode,
     /// The bare library, with buffers like those of `voxwire-tokio`.
     SameBuffers,
+    /// The same, but it waits for a message no longer than `voxwire-tokio` does: that takes a timer.
+    Timed,
     /// The bare library as it comes.
     Defaults,
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 4] = [Self::Relay, Self::Recode, Self::SameBuffers, Self::Defaults];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Relay, Self::Recode, Self::SameBuffers, Self::Timed, Self::Defaults];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Relay => "voxwire-tokio, relayed",
             Self::Recode => "voxwire-tokio, decoded and encoded",
             Self::SameBuffers => "tungstenite, 4 KiB",
+            Self::Timed => "tungstenite, 4 KiB, timed",
             Self::Defaults => "tungstenite, defaults",
         }
     }
@@ -58,6 +69,7 @@ impl Server {
                     Self::Relay => drop(tokio::spawn(relay(socket, dialect))),
                     Self::Recode => drop(tokio::spawn(recode(socket, dialect))),
                     Self::SameBuffers => drop(tokio::spawn(bare(socket, dialect, same_buffers(dialect)))),
+                    Self::Timed => drop(tokio::spawn(timed(socket, dialect, same_buffers(dialect)))),
                     Self::Defaults => drop(tokio::spawn(bare(socket, dialect, WebSocketConfig::default()))),
                 }
             }
@@ -118,20 +130,38 @@ async fn recode(socket: TcpStream, dialect: Dialect) -> Result<(), CallError> {
     Ok(())
 }
 
-async fn bare(socket: TcpStream, dialect: Dialect, config: WebSocketConfig) {
-    let Ok(mut socket) = accept_async_with_config(socket, Some(config)).await else { return };
-    let Some(Ok(Message::Text(_announcement))) = socket.next().await else { return };
-    if let Some(answer) = words::answer(dialect)
-        && socket.send(Message::text(answer)).await.is_err()
-    {
-        return;
+async fn bare(socket: TcpStream, dialect: Dialect, config: WebSocketConfig) -> Option<()> {
+    let mut socket = answered(socket, dialect, config).await?;
+    loop {
+        let message = socket.next().await?;
+        echo(&mut socket, message).await?;
     }
-    while let Some(Ok(message)) = socket.next().await {
-        let is_audio = message.is_text() || message.is_binary();
-        if is_audio && socket.send(message).await.is_err() {
-            return;
-        }
+}
+
+async fn timed(socket: TcpStream, dialect: Dialect, config: WebSocketConfig) -> Option<()> {
+    let mut socket = answered(socket, dialect, config).await?;
+    loop {
+        let message = timeout(SILENCE, socket.next()).await.ok()??;
+        echo(&mut socket, message).await?;
     }
+}
+
+/// The bare library, once the call has been announced and answered.
+async fn answered(socket: TcpStream, dialect: Dialect, config: WebSocketConfig) -> Option<Bare> {
+    let mut socket = accept_async_with_config(socket, Some(config)).await.ok()?;
+    let Some(Ok(Message::Text(_announcement))) = socket.next().await else { return None };
+    if let Some(answer) = words::answer(dialect) {
+        socket.send(Message::text(answer)).await.ok()?;
+    }
+    Some(socket)
+}
+
+async fn echo(socket: &mut Bare, message: Result<Message, Error>) -> Option<()> {
+    let message = message.ok()?;
+    if message.is_text() || message.is_binary() {
+        socket.send(message).await.ok()?;
+    }
+    Some(())
 }
 
 /// Buffers as small as those of `voxwire-line`, which reads as much at once.
