@@ -88,6 +88,13 @@ pub enum Worth {
     Unknown,
 }
 
+impl Row {
+    /// What this row has measured of a promise that another time has measured too.
+    pub fn measured(&self, promise: &Bound) -> Option<f64> {
+        self.bounds.iter().find(|bound| bound.what == promise.what).map(|bound| bound.measured)
+    }
+}
+
 impl Bound {
     /// That no more than so much is measured.
     pub fn at_most(what: impl Into<String>, at_most: f64, measured: f64) -> Self {

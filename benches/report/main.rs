@@ -1,7 +1,8 @@
 //! Writes what was measured into `README.md`, between two comments, and draws it. `record` starts it.
 //!
-//! It reads the folder of results: `machine.md`, a sentence of what was measured on; `runs/<number>/<bench>.json`, of which
-//! the median counts; or `<bench>.json`, where a bench was run by hand.
+//! It reads the folder of results: `machine.md`, a sentence of what was measured on; `runs/<run>/<pass>/<bench>.json`, of
+//! which the median of the runs counts, and of a run the fastest of its passes; or `<bench>.json`, where a bench was run by
+//! hand.
 
 use core::fmt::Write as _;
 use std::collections::BTreeMap;
@@ -80,12 +81,16 @@ fn read(results: &Path, bench: &str) -> io::Result<Vec<Row>> {
     let file = format!("{bench}.json");
     let mut runs = Vec::new();
     for run in fs::read_dir(results.join("runs")).into_iter().flatten() {
-        runs.extend(rows(&run?.path().join(&file))?);
+        let mut passes = Vec::new();
+        for pass in fs::read_dir(run?.path())? {
+            passes.extend(rows(&pass?.path().join(&file))?);
+        }
+        runs.push(raced(&lane_by_lane(passes, quietest)));
     }
-    if runs.is_empty() {
+    if runs.iter().all(Vec::is_empty) {
         runs.extend(rows(&results.join(&file))?);
     }
-    Ok(merged(runs))
+    Ok(lane_by_lane(runs, middle))
 }
 
 /// `None` where there is no such file.
@@ -97,18 +102,51 @@ fn rows(file: &Path) -> io::Result<Option<Vec<Row>>> {
     }
 }
 
-/// Row by row the median of all runs, in the order of the first.
-fn merged(runs: Vec<Vec<Row>>) -> Vec<Row> {
+/// One row of each lane, in the order of the first time that all were measured.
+fn lane_by_lane(measured: Vec<Vec<Row>>, merge: fn(&[Row]) -> Row) -> Vec<Row> {
     let mut order = Vec::new();
     let mut lanes: BTreeMap<_, Vec<Row>> = BTreeMap::new();
-    for row in runs.into_iter().flatten() {
+    for row in measured.into_iter().flatten() {
         let key = (row.task.clone(), row.lane.clone());
         if !lanes.contains_key(&key) {
             order.push(key.clone());
         }
         lanes.entry(key).or_default().push(row);
     }
-    order.iter().filter_map(|key| Some(middle(lanes.get(key)?))).collect()
+    order.iter().filter_map(|key| Some(merge(lanes.get(key)?))).collect()
+}
+
+/// What a lane takes of a machine that is not busy with anything else, which lasts longer than a lane is timed: another
+/// pass finds it quiet.
+fn quietest(passes: &[Row]) -> Row {
+    let least = |figures: &mut dyn Iterator<Item = f64>| figures.reduce(f64::min);
+    let bounds = passes[0].bounds.iter().map(|bound| {
+        let measured = least(&mut passes.iter().filter_map(|row| row.measured(bound)));
+        Bound { measured: measured.unwrap_or(bound.measured), ..bound.clone() }
+    });
+    Row {
+        median: least(&mut passes.iter().map(|row| row.median)).unwrap_or_default(),
+        fastest: least(&mut passes.iter().filter_map(|row| row.fastest)),
+        bounds: bounds.collect(),
+        ..passes[0].clone()
+    }
+}
+
+/// The rows with the ratios that follow from their fastest samples.
+fn raced(rows: &[Row]) -> Vec<Row> {
+    let mut raced = Vec::new();
+    for heat in rows.chunk_by(|row, next| row.task == next.task) {
+        let pace = heat[0].fastest;
+        let ratio = |row: &Row| Some(pace? / row.fastest?);
+        let share =
+            |bound: &Bound| heat.iter().find(|row| bound.share_of(&row.lane).is_some()).and_then(ratio);
+        raced.extend(heat.iter().map(|row| {
+            let judged =
+                |bound: &Bound| Bound { measured: share(bound).unwrap_or(bound.measured), ..bound.clone() };
+            Row { ratio: ratio(row), bounds: row.bounds.iter().map(judged).collect(), ..row.clone() }
+        }));
+    }
+    raced
 }
 
 fn middle(rows: &[Row]) -> Row {
@@ -117,9 +155,8 @@ fn middle(rows: &[Row]) -> Row {
         (!figures.is_empty()).then(|| median(figures))
     };
     let bounds = rows[0].bounds.iter().map(|bound| {
-        let same =
-            |row: &Row| row.bounds.iter().find(|other| other.what == bound.what).map(|bound| bound.measured);
-        Bound { measured: median(rows.iter().filter_map(same)), ..bound.clone() }
+        let measured = rows.iter().filter_map(|row| row.measured(bound));
+        Bound { measured: median(measured), ..bound.clone() }
     });
     Row {
         median: median(rows.iter().map(|row| row.median)),
@@ -164,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_median_of_all_runs_is_told_and_judged() {
-        let rows = merged(runs());
+        let rows = lane_by_lane(runs(), middle);
         assert_eq!((rows[0].median, rows[1].ratio), (40.0, Some(0.4)));
         let parts = [Part { bench: "receive", rows }, Part { bench: "limits", rows: Vec::new() }];
         let section = section("On a desk.", &parts);
@@ -175,6 +212,19 @@ mod tests {
             "{section}"
         );
         assert!(picture::draw(&parts).contains("<title>media: 0.40 of serde</title>"));
+    }
+
+    /// Two passes, in each of which a neighbour kept the machine busy for one lane.
+    #[test]
+    fn the_fastest_of_all_passes_is_a_run_and_its_ratios_follow() {
+        let pass = |ours: f64, theirs: f64| {
+            let bound = Bound::share("serde", 0.35, ours / theirs);
+            vec![row("voxwire", ours, 1.0, vec![bound]), row("serde", theirs, ours / theirs, Vec::new())]
+        };
+        let run = raced(&lane_by_lane(vec![pass(60.0, 100.0), pass(30.0, 200.0)], quietest));
+        assert_eq!([run[0].median, run[1].median], [30.0, 100.0]);
+        assert_eq!([run[0].ratio, run[1].ratio], [Some(1.0), Some(0.3)]);
+        assert_eq!(run[0].bounds[0].measured, 0.3);
     }
 
     /// What `limits` writes: a promise of at least so much, of figures that may be bounds themselves.
