@@ -180,8 +180,8 @@ pub fn say_by_macro(pcm: &[u8], stream_id: &str) -> String {
     .to_string()
 }
 
-/// Audio as a `media` message, in pieces, into memory that is used again: the least it takes, where nothing is asked of the
-/// call and nothing is to escape in its id.
+/// Audio as a `media` message, in pieces, into memory that is used again: hardly less will do, where nothing is asked of
+/// the call and nothing is to escape in its id.
 pub fn say_in_pieces(pcm: &[u8], stream_id: &str, text: &mut Vec<u8>) -> usize {
     text.clear();
     text.extend_from_slice(br#"{"event":"media","stream_id":""#);
