@@ -80,7 +80,7 @@ fn say(session: &mut Session<Application>, pcm: &[u8], buf: &mut [u8]) -> usize 
     }
 }
 
-/// The same, as the bytes of a frame. It is the first lane: of the others, only the macro proves what it gives to be text.
+/// The same, as the bytes of a frame. It is the first lane: of the rivals, only the macro proves what it gives to be text.
 fn put(session: &mut Session<Application>, pcm: &[u8], buf: &mut [u8]) -> usize {
     match session.send_payload(NOW, Command::Audio(Audio::raw(pcm)), buf) {
         Ok(Some(Payload::Text(bytes))) => black_box(bytes).len(),

@@ -279,6 +279,18 @@ fn a_heartbeat_that_is_owed_waits_where_nothing_else_says_as_much() {
 }
 
 #[test]
+fn a_text_that_is_masked_where_it_lies_stays_the_one_at_the_front() {
+    let mut outbox = Outbox::new([0; 1_024 + RESERVE]);
+    outbox.push(Message::Text(r#"{"command":"heartbeat"}"#));
+    let masked: Vec<u8> = r#"{"command":"heartbeat"}"#.bytes().map(|byte| byte ^ 0xff).collect();
+    outbox.start(HEADER)[HEADER.len()..].copy_from_slice(&masked);
+    assert_eq!(outbox.front_payload(), Some(Payload::Text(&masked)));
+    assert_eq!(outbox.front(), Some(Message::Text("")));
+    outbox.pop();
+    assert!(outbox.is_empty());
+}
+
+#[test]
 fn a_platform_stops_and_hangs_up_whatever_audio_waits() {
     let mut session = Duet::new(Dialect::Wavix).live(phases::call(Dialect::Wavix)).platform;
     let mut outbox = Outbox::new([0; 4_096 + RESERVE]);

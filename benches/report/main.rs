@@ -119,14 +119,14 @@ fn lane_by_lane(measured: Vec<Vec<Row>>, merge: fn(&[Row]) -> Row) -> Vec<Row> {
 /// What a lane takes of a machine that is not busy with anything else, which lasts longer than a lane is timed: another
 /// pass finds it quiet.
 fn quietest(passes: &[Row]) -> Row {
-    let least = |figures: &mut dyn Iterator<Item = f64>| figures.reduce(f64::min);
+    let least = |figure: &dyn Fn(&Row) -> Option<f64>| passes.iter().filter_map(figure).reduce(f64::min);
     let bounds = passes[0].bounds.iter().map(|bound| {
-        let measured = least(&mut passes.iter().filter_map(|row| row.measured(bound)));
+        let measured = least(&|row| row.measured(bound));
         Bound { measured: measured.unwrap_or(bound.measured), ..bound.clone() }
     });
     Row {
-        median: least(&mut passes.iter().map(|row| row.median)).unwrap_or_default(),
-        fastest: least(&mut passes.iter().filter_map(|row| row.fastest)),
+        median: least(&|row| Some(row.median)).unwrap_or_default(),
+        fastest: least(&|row| row.fastest),
         bounds: bounds.collect(),
         ..passes[0].clone()
     }

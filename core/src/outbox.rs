@@ -148,6 +148,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
 
     /// The message to put on the socket next.
     pub fn front(&self) -> Option<Message<'_>> {
+        // Not by `try_from`: what has been masked where it lies is no text, and still the message at the front.
         Some(match self.front_payload()? {
             Payload::Text(text) => Message::Text(written(text)),
             Payload::Binary(bytes) => Message::Binary(bytes),
@@ -156,7 +157,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Outbox<B> {
     }
 
     /// [`front`](Self::front) for those who write WebSocket frames themselves, as
-    /// [`send_payload`](Session::send_payload) is [`send`](Session::send) for them.
+    /// [`send_payload`](Session::send_payload) is [`send`](Session::send) for them. What has been written to
+    /// [`started`](Self::started), such as a mask, is written to it.
     pub fn front_payload(&self) -> Option<Payload<'_>> {
         let record = self.first()?;
         let start = self.head.saturating_add(Record::BYTES);
