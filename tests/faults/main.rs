@@ -14,6 +14,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::env;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Instant as Clock;
 
@@ -86,16 +87,17 @@ fn run(long: bool, filters: &[String]) -> ExitCode {
     }
     let begun = Clock::now();
     let storm = Duration::from_millis(if long { 10_000 } else { 1_500 });
-    let (made, faults) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (made, faulty) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let begun_jobs: Vec<_> = kinds.iter().map(|_| AtomicUsize::new(0)).collect();
     thread::scope(|scope| {
         for (jobs, next) in kinds.iter().zip(&begun_jobs) {
             for _ in 0..LANES {
-                let (made, faults) = (&made, &faults);
+                let (made, faulty) = (&made, &faulty);
                 scope.spawn(move || {
                     let mut victim = None;
                     while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        faults.fetch_add(job.play(&mut victim, storm), Ordering::Relaxed);
+                        let fault = job.play(&mut victim, storm);
+                        faulty.lock().unwrap().extend(fault);
                         made.fetch_add(1, Ordering::Relaxed);
                     }
                 });
@@ -105,9 +107,15 @@ fn run(long: bool, filters: &[String]) -> ExitCode {
     for job in passed_over {
         println!("{}: only in a long run, for it takes more than {} s", job.name(), SHORT.as_secs());
     }
-    let (made, faults) = (made.into_inner(), faults.into_inner());
-    println!("{made} attacks in {:.0} s: {faults} faults", begun.elapsed().as_secs_f64());
-    ExitCode::from(u8::from(faults > 0))
+    let (made, faulty) = (made.into_inner(), faulty.into_inner().unwrap());
+    println!(
+        "{made} attacks in {:.0} s, {} of them with faults",
+        begun.elapsed().as_secs_f64(),
+        faulty.len()
+    );
+    // Once more, for many lines have passed since.
+    faulty.iter().for_each(|line| println!("{line}"));
+    ExitCode::from(u8::from(!faulty.is_empty()))
 }
 
 impl Job {
@@ -129,8 +137,8 @@ impl Job {
         matches!(self.attack.must, Must::Expire(deadline) if self.kind.deadline(deadline) > SHORT)
     }
 
-    /// Attacks the lane's victim, or one of its own; tells how many faults there were.
-    fn play(&self, victim: &mut Option<Victim>, storm: Duration) -> usize {
+    /// Attacks the lane's victim, or one of its own, and tells what came of it; gives that if it has faults.
+    fn play(&self, victim: &mut Option<Victim>, storm: Duration) -> Option<String> {
         let own;
         let victim = match self.attack.act {
             Act::Whole { descriptors: Some(descriptors), .. } => {
@@ -140,8 +148,9 @@ impl Job {
             _ => victim.get_or_insert_with(|| begin(self.kind, None)),
         };
         let verdict = trial::play(self.attack, victim, self.part, storm);
-        println!("{}: {verdict}", self.name());
-        verdict.faults.len()
+        let line = format!("{}: {verdict}", self.name());
+        println!("{line}");
+        (!verdict.faults.is_empty()).then_some(line)
     }
 }
 

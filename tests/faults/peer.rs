@@ -235,8 +235,9 @@ impl Peer {
                 self.unread.extend_from_slice(&chunk[..length]);
                 None
             }
-            Err(error) if is_wait(&error) => Some(Came::Nothing),
+            // Who stops the process and lets it go on, as a sandbox may, has interrupted it long before its time is over.
             Err(error) if error.kind() == ErrorKind::Interrupted => None,
+            Err(error) if is_wait(&error) => Some(Came::Nothing),
             Err(_) => Some(Came::End { reset: true }),
         }
     }
