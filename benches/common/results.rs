@@ -43,6 +43,9 @@ pub struct Row {
     /// Bytes that a silent call keeps resident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<f64>,
+    /// Nanoseconds of its core that a server takes for a frame: those in the kernel, and all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<[f64; 2]>,
     /// What is promised of this lane.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bound>,

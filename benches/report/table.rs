@@ -34,7 +34,7 @@ pub(crate) fn all(parts: &[Part]) -> String {
         &adapters.map(servers).unwrap_or_default(),
     );
     tables += &titled(
-        "| limit of | server | median | least | most | voxwire / it |\n|---|---|---:|---:|---:|---:|",
+        "| limit of | server | median | least | most | voxwire / it | a frame | in the kernel |\n|---|---|---:|---:|---:|---:|---:|---:|",
         &limits.map(calls).unwrap_or_default(),
     );
     tables
@@ -81,7 +81,8 @@ fn calls(part: &Part) -> String {
         let count = |count: f64| format!("{count:.0} {}", row.unit);
         let [min, max] = [row.min, row.max].map(|figure| figure.map(count).unwrap_or_default());
         let median = format!("{}{}", if row.at_least { "≥ " } else { "" }, count(row.median));
-        line(&mut table, &[&row.task, &row.lane, &median, &min, &max, &ratio(row)]);
+        let [kernel, whole] = row.cost.map_or_else(Default::default, |cost| cost.map(duration));
+        line(&mut table, &[&row.task, &row.lane, &median, &min, &max, &ratio(row), &whole, &kernel]);
     }
     table
 }

@@ -27,7 +27,10 @@ def main(path):
     for each in rows:
         if each["lane"] == OURS:
             each["bounds"] = [bound(its) for its in rows if its["task"] == each["task"] and is_promised(its)]
-    print(f"{'calls that a core holds':<32} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}")
+    print(
+        f"{'calls that a core holds':<32} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
+        f" {'a frame':>9} {'in kernel':>9}"
+    )
     for each in rows:
         print_row(each)
     if any(each["at_least"] for each in rows):
@@ -47,6 +50,7 @@ def row(lane, limits, found):
     dialect, server = lane.split(" ", 1)
     calls = [limit["calls"] for limit in limits]
     least, most = middle(map(span, limits))
+    costs = [limit["cost"] for limit in limits if limit["cost"]]
     ratio, worth = (1.0, "exact") if server == OURS else ratio_to(limits, found.get(f"{dialect} {OURS}", []))
     return {
         "bench": "limits",
@@ -60,6 +64,7 @@ def row(lane, limits, found):
         "ratio_is": worth,
         "at_least": least < most,
         "rounds": calls,
+        "cost": middle(costs) if costs else None,
     }
 
 
@@ -85,10 +90,10 @@ def ratio_to(limits, ours):
     return (most, "at_most") if most < inf else (least, "unknown")
 
 
-def middle(spans):
-    """The medians of the leasts and of the mosts."""
-    leasts, mosts = zip(*spans)
-    return median(leasts), median(mosts)
+def middle(pairs):
+    """The medians of the firsts and of the seconds."""
+    firsts, seconds = zip(*pairs)
+    return median(firsts), median(seconds)
 
 
 def span(limit):
@@ -118,7 +123,8 @@ def print_row(each):
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
     name = f"{each['task']}, {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
-    print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14}")
+    kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else "--"
+    print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
 
 
 if __name__ == "__main__":
