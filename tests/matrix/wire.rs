@@ -178,8 +178,13 @@ impl Line {
         }
         let flow = state.flow(way);
         let most = usize::try_from(flow.allowance).unwrap_or(usize::MAX).min(buf.len());
-        // A reset is an end too.
-        let length = from.read(&mut buf[..most]).unwrap_or(0);
+        let length = loop {
+            match from.read(&mut buf[..most]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // A reset is an end too.
+                read => break read.unwrap_or(0),
+            }
+        };
         flow.is_carrying = length > 0;
         if flow.allowance != u64::MAX {
             flow.allowance -= length as u64;
@@ -191,6 +196,8 @@ impl Line {
         while !bytes.is_empty() {
             match to.write(bytes) {
                 Ok(length) => bytes = &bytes[length..],
+                // Who stops the process and lets it go on has interrupted it.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // An end that does not read must not keep the wire from being cut.
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                     if self.lock().cuts != cuts {

@@ -68,17 +68,19 @@ impl<S: Socket> Opening<S> {
         (self.socket, self.watch)
     }
 
+    /// What can be done at once is done, however late it is: who was held up himself has what came meanwhile.
     fn attempt<T>(&mut self, mut attempt: impl FnMut(&mut S) -> io::Result<T>) -> Result<T, CallError> {
         loop {
+            match attempt(&mut self.socket) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                done => return done.map_err(CallError::opening),
+            }
             let left = self.until.map(|until| until.saturating_duration_since(Clock::now()));
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(CallError::opening(ErrorKind::TimedOut.into()));
             }
-            match attempt(&mut self.socket) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.watch.wait(left),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                done => return done.map_err(CallError::opening),
-            }
+            self.watch.wait(left);
         }
     }
 }

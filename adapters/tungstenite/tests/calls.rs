@@ -101,6 +101,22 @@ fn a_request_that_drips_is_not_waited_for_beyond_the_limit() {
 }
 
 #[test]
+fn a_request_that_lies_there_is_read_even_if_its_time_is_over() {
+    let (listener, url) = listen();
+    let mut platform = TcpStream::connect(url.trim_start_matches("ws://")).unwrap();
+    let request = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    platform.write_all(request.as_bytes()).unwrap();
+    let (socket, _) = listener.accept().unwrap();
+    let mut lies_there = vec![0; request.len()];
+    while socket.peek(&mut lies_there).unwrap() < request.len() {}
+    drop(Upgrade::read_within(socket, Duration::ZERO).unwrap().accept(sinch(), None).unwrap());
+    let mut answer = String::new();
+    platform.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+}
+
+#[test]
 fn an_application_that_does_not_reply_is_not_waited_for_beyond_the_limit() {
     let (_listener, url) = listen();
     let began = Instant::now();
