@@ -58,23 +58,21 @@ impl<'m> Reader<'m> {
 use plain_words as plain_len;
 
 /// How many bytes stand for themselves: up to a quote, a backslash, a control character or the end. Most strings are
-/// short, as a UUID is and the quote behind it; the few that are longer hold audio, and are worth a search.
+/// short; the few that are long hold audio, and are worth a search.
 #[cfg(not(target_os = "none"))]
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
-    const SHORT: usize = 40;
-    const VECTOR: usize = 16;
+    const SHORT: usize = 32;
     let Some((short, long)) = bytes.split_at_checked(SHORT) else { return plain_words(bytes) };
     let len = plain_words(short);
     if len < SHORT {
         return len;
     }
-    let end = SHORT.saturating_add(memchr::memchr2(b'"', b'\\', long).unwrap_or(long.len()));
-    // From where vectors lie of which none straddles two lines of a cache; so the last short ones are looked at again.
-    let start = (SHORT - VECTOR).saturating_add(long.as_ptr().align_offset(VECTOR).min(VECTOR));
-    let run = bytes.get(start..end).unwrap_or_default();
+    let end = memchr::memchr2(b'"', b'\\', long).unwrap_or(long.len());
+    let run = long.get(..end).unwrap_or_default();
     // Without a branch in the loop it is done many bytes at a time.
     let least = run.iter().fold(u8::MAX, |least, byte| least.min(*byte));
-    if least >= b' ' { end } else { bytes.iter().position(|byte| *byte < b' ').unwrap_or(end) }
+    let plain = if least >= b' ' { end } else { run.iter().position(|byte| *byte < b' ').unwrap_or(end) };
+    SHORT.saturating_add(plain)
 }
 
 /// The same, a word at a time.
@@ -114,13 +112,9 @@ mod tests {
         for byte in 0..=u8::MAX {
             let special = matches!(byte, ..b' ' | b'"' | b'\\');
             for (len, at) in (0..80).flat_map(|len| (0..len).map(move |at| (len, at))) {
-                // Wherever vectors lie in it: what stands before it ends it nowhere.
-                let before = usize::from(byte) % 16;
-                let mut bytes = vec![b'"'; before + len];
-                bytes[before..].fill(0xe9);
-                bytes[before + at] = byte;
-                let bytes = &bytes[before..];
-                for found in [plain_len(bytes), plain_words(bytes)] {
+                let mut bytes = vec![0xe9; len];
+                bytes[at] = byte;
+                for found in [plain_len(&bytes), plain_words(&bytes)] {
                     assert_eq!(found, if special { at } else { len }, "{byte:#x} at {at} of {len}");
                 }
             }
