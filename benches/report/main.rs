@@ -250,7 +250,8 @@ mod tests {
              "bounds": [{"what": "times the calls of python", "at_least": 10, "measured": 12.5,
                          "measured_is": "at_least"}]},
             {"bench": "limits", "task": "sinch", "lane": "python", "median": 32, "min": 32, "max": 32,
-             "unit": "calls", "ratio": 12.5, "ratio_is": "at_least", "at_least": false, "rounds": [32]},
+             "unit": "calls", "ratio": 12.5, "ratio_is": "at_least", "at_least": false, "rounds": [32],
+             "cost": [31_000, 115_300]},
         ]);
         let rows = serde_json::from_value(rows).expect("rows");
         let parts = [Part { bench: "limits", rows }];
@@ -259,7 +260,9 @@ mod tests {
         assert!(section.contains(promise), "{section}");
         assert!(section.contains("| sinch | voxwire | ≥ 400 calls |"), "{section}");
         assert!(
-            section.contains("| sinch | python | 32 calls | 32 calls | 32 calls | ≥ 12.50 |"),
+            section.contains(
+                "| sinch | python | 32 calls | 32 calls | 32 calls | ≥ 12.50 | 115.30 µs | 31.00 µs |"
+            ),
             "{section}"
         );
         assert!(!picture::draw(&parts).contains("python"));

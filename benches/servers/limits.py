@@ -123,7 +123,7 @@ def print_row(each):
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
     name = f"{each['task']}, {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
-    kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else "--"
+    kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
     print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
 
 
