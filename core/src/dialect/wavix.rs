@@ -181,7 +181,7 @@ fn usual_audio(text: &str) -> Option<Audio<'_>> {
     usual.pass_string(r#","call_id":""#);
     usual.pass_string(r#","stream_id":""#);
     usual.number(r#","sequence_number":"#);
-    let payload = usual.string(r#","media":{"payload":""#)?;
+    let payload = usual.long_string(r#","media":{"payload":""#)?;
     let track = usual.string(r#","track":""#);
     let timestamp = usual.number(r#","timestamp":"#);
     let chunk = usual.number(r#","chunk":"#);

@@ -75,6 +75,22 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     SHORT.saturating_add(plain)
 }
 
+/// The same of a string that is most of what is left, as audio is: its end is looked for where little more can follow,
+/// and what lies before is only proven, all at once. What has no place in base64 may have it searched once more.
+#[cfg(all(feature = "wavix", not(target_os = "none")))]
+pub(super) fn long_plain_len(bytes: &[u8]) -> usize {
+    const MOST_AFTER: usize = 96;
+    let guess = || {
+        let start = bytes.len().checked_sub(MOST_AFTER)?;
+        let end = memchr::memchr(b'"', bytes.get(start..)?)?.saturating_add(start);
+        let (least, escapes) = bytes.get(..end)?.iter().fold((u8::MAX, 0), |(least, escapes), byte| {
+            (least.min(*byte), escapes | if *byte == b'\\' { u8::MAX } else { 0 })
+        });
+        (least > b'"' && escapes == 0).then_some(end)
+    };
+    guess().unwrap_or_else(|| plain_len(bytes))
+}
+
 /// The same, a word at a time.
 fn plain_words(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();
@@ -116,6 +132,30 @@ mod tests {
                 bytes[at] = byte;
                 for found in [plain_len(&bytes), plain_words(&bytes)] {
                     assert_eq!(found, if special { at } else { len }, "{byte:#x} at {at} of {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(all(feature = "wavix", not(target_os = "none")))]
+    #[cfg_attr(miri, ignore = "exhaustive: too much for Miri")]
+    fn a_long_string_ends_where_any_string_would() {
+        for byte in 0..=u8::MAX {
+            for (len, at) in
+                [40, 95, 96, 97, 130, 300].into_iter().flat_map(|len| (0..len).map(move |at| (len, at)))
+            {
+                for quotes in [&[][..], &[1], &[30, 2], &[99, 80]] {
+                    let mut bytes = vec![b'A'; len];
+                    bytes[at] = byte;
+                    for quote in quotes.iter().filter(|quote| **quote <= len) {
+                        bytes[len - quote] = b'"';
+                    }
+                    assert_eq!(
+                        long_plain_len(&bytes),
+                        plain_len(&bytes),
+                        "{byte:#x} at {at} of {len}, {quotes:?}"
+                    );
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::string::plain_len;
+use super::string::{long_plain_len, plain_len};
 use crate::text::Text;
 
 /// A cursor that knows what comes: members in the order of their writer, without white space and without escapes. So a
@@ -26,18 +26,19 @@ impl<'m> Usual<'m> {
 
     /// The string behind `before`, which ends with its quote, if that comes next.
     pub fn string(&mut self, before: &str) -> Option<Text<'m>> {
-        let inside = self.pass_string(before)?;
+        let inside = self.pass(before, plain_len)?;
         self.text.get(inside).map(Text::new)
     }
 
-    /// Steps over such a string, and tells where it lies.
-    pub fn pass_string(&mut self, before: &str) -> Option<Range<usize>> {
-        let string = self.rest().strip_prefix(before.as_bytes())?;
-        let len = plain_len(string);
-        let start = self.at.wrapping_add(before.len());
-        let end = start.wrapping_add(len);
-        self.at = if string.get(len) == Some(&b'"') { end.wrapping_add(1) } else { usize::MAX };
-        Some(start..end)
+    /// Such a string that is most of the text.
+    pub fn long_string(&mut self, before: &str) -> Option<Text<'m>> {
+        let inside = self.pass(before, long_plain_len)?;
+        self.text.get(inside).map(Text::new)
+    }
+
+    /// Steps over such a string, if it comes next.
+    pub fn pass_string(&mut self, before: &str) {
+        self.pass(before, plain_len);
     }
 
     /// The number behind `before`, if that comes next, and digits do, few enough for 64 bits.
@@ -57,6 +58,15 @@ impl<'m> Usual<'m> {
     /// Whether nothing but this is left.
     pub fn ends(self, so: &str) -> bool {
         self.rest() == so.as_bytes()
+    }
+
+    fn pass(&mut self, before: &str, plain_len: fn(&[u8]) -> usize) -> Option<Range<usize>> {
+        let string = self.rest().strip_prefix(before.as_bytes())?;
+        let len = plain_len(string);
+        let start = self.at.wrapping_add(before.len());
+        let end = start.wrapping_add(len);
+        self.at = if string.get(len) == Some(&b'"') { end.wrapping_add(1) } else { usize::MAX };
+        Some(start..end)
     }
 
     fn rest(&self) -> &'m [u8] {
