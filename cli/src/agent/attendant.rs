@@ -45,8 +45,6 @@ pub(super) struct Attendant<'c> {
     format: Option<AudioFormat>,
     /// Where what is said is heard, once the format is known, of an agent that can be interrupted. Apart, for it is large.
     far_end: Option<Box<FarEnd>>,
-    /// Memory for audio that comes encoded.
-    pcm: Vec<u8>,
     /// What is still to be said of the agent's recording.
     rest: &'c [u8],
     /// Whether the recording is being said or played.
@@ -83,7 +81,6 @@ impl<'c> Attendant<'c> {
             dialect: None,
             format: None,
             far_end: None,
-            pcm: Vec::new(),
             rest: &[],
             greets: false,
             mark_is_out: false,

@@ -17,7 +17,7 @@ use crate::exit::Failure;
 use crate::platform::{self, announcement, refusal, say};
 use crate::report::Ended;
 use crate::socket::{Socket, Trust};
-use crate::tape;
+use crate::tape::Memory;
 use crate::words::Side;
 
 /// How long echoes are waited for when all has been said.
@@ -84,8 +84,6 @@ struct Caller<'c> {
     speaking: Speaking<Platform, Socket>,
     echoes: Echoes<Said>,
     inbox: Inbox,
-    /// Memory for audio that comes encoded.
-    pcm: Vec<u8>,
     live: bool,
     /// When the next frame is to be said.
     due: Duration,
@@ -109,7 +107,6 @@ impl<'c> Caller<'c> {
             speaking,
             echoes: Echoes::new(number, order.format),
             inbox: Inbox::new(),
-            pcm: Vec::new(),
             live: false,
             due: Duration::ZERO,
             failure: None,
@@ -165,7 +162,9 @@ impl<'c> Caller<'c> {
         let at = self.stage.now();
         let time = if self.order.fast { at } else { self.due };
         let counts = self.stage.window().is_some_and(|window| window.contains(time));
-        if say(&mut self.speaking, Event::Audio(Audio::raw(self.echoes.frame()))).await {
+        let mut memory = Memory::lent();
+        let frame = Audio::raw(self.echoes.frame(&mut memory));
+        if say(&mut self.speaking, Event::Audio(frame)).await {
             self.echoes.said(Said { at, counts });
         }
         if counts {
@@ -200,14 +199,15 @@ impl<'c> Caller<'c> {
 
     /// Hears one message. Cancel-safe.
     async fn hear(&mut self) {
-        let Self { order, stage, number, hearing, speaking, echoes, inbox, pcm, live, failure, .. } = self;
+        let Self { order, stage, number, hearing, speaking, echoes, inbox, live, failure, .. } = self;
         let lost = |why: &dyn core::fmt::Display| Some(Failure::Lost(why.to_string()));
         match hearing.next(inbox).await {
             Ok(Command::Answer) => *live = true,
             Ok(Command::Audio(audio)) => {
                 let heard = stage.now();
                 // What cannot be read is no echo: the frame is missed.
-                let Ok(pcm) = tape::pcm(audio, pcm) else { return };
+                let mut memory = Memory::lent();
+                let Ok(pcm) = memory.pcm(audio) else { return };
                 echoes.hear(pcm, |came| count(came, heard, stage, *number));
             }
             // The caller has heard all that came so far.

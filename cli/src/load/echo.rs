@@ -4,18 +4,24 @@ use std::collections::VecDeque;
 
 use voxwire::{AudioFormat, Framer};
 
+use crate::tape::Memory;
+
 /// What a frame begins with: whose it is, and which.
 const WORD: [u8; 4] = *b"vxwL";
 const OWNER: usize = WORD.len() + size_of::<u32>();
 const HEAD: usize = OWNER + size_of::<u64>();
+
+/// The longest frame there is, in bytes.
+const LONGEST: usize = AudioFormat::pcm16(96_000).unwrap().frame_bytes();
 
 /// How many frames are waited for at once: those of a minute. What comes later still is a stray.
 const MOST: usize = 3_000;
 
 /// What one call has said and what of it has come back, in order. It reads no clock: `at` is whatever it is told.
 pub(super) struct Echoes<T> {
-    /// The frame that is said next. Behind its head all are the same.
-    frame: Vec<u8>,
+    /// What its frames begin with, before their numbers.
+    owner: [u8; OWNER],
+    /// The number of the frame that is said next.
     next: u64,
     /// What was said and has not come back, the oldest first.
     waiting: VecDeque<(u64, T)>,
@@ -35,18 +41,17 @@ pub(super) enum Came<T> {
 impl<T> Echoes<T> {
     /// A call with a number of its own, by which its frames are told from those of others.
     pub(super) fn new(call: u32, format: AudioFormat) -> Self {
-        let bytes = format.frame_bytes();
-        let head = WORD.into_iter().chain(call.to_le_bytes()).chain(0_u64.to_le_bytes());
-        let frame: Vec<u8> = head.chain(noise()).take(bytes).collect();
-        Self { frame, next: 0, waiting: VecDeque::new(), joined: Framer::new(vec![0; bytes]) }
+        let mut owner = [0; OWNER];
+        let (word, number) = owner.split_at_mut(WORD.len());
+        word.copy_from_slice(&WORD);
+        number.copy_from_slice(&call.to_le_bytes());
+        Self { owner, next: 0, waiting: VecDeque::new(), joined: Framer::new(vec![0; format.frame_bytes()]) }
     }
 
-    /// The next frame to say.
-    pub(super) fn frame(&mut self) -> &[u8] {
-        if let Some(number) = self.frame.get_mut(OWNER..HEAD) {
-            number.copy_from_slice(&self.next.to_le_bytes());
-        }
-        &self.frame
+    /// The next frame to say, put together in `memory`.
+    pub(super) fn frame<'m>(&self, memory: &'m mut Memory) -> &'m [u8] {
+        let behind = NOISE.get(HEAD..self.joined.frame_len()).unwrap_or_default();
+        memory.concat(&[&self.owner, &self.next.to_le_bytes(), behind])
     }
 
     /// That frame was said, and the next will be another. `at` is given back with its echo.
@@ -65,9 +70,9 @@ impl<T> Echoes<T> {
 
     /// Hears a piece of audio, of any length, and tells of each frame that it completes.
     pub(super) fn hear(&mut self, mut pcm: &[u8], mut tell: impl FnMut(Came<T>)) {
-        let Self { frame: own, next, waiting, joined } = self;
+        let Self { owner, next, waiting, joined } = self;
         while let Some(frame) = joined.next(&mut pcm) {
-            let back = number(frame, own).filter(|number| number < next).and_then(|number| {
+            let back = number(frame, owner).filter(|number| number < next).and_then(|number| {
                 while waiting.front().is_some_and(|(oldest, _)| *oldest < number) {
                     waiting.pop_front();
                 }
@@ -78,21 +83,23 @@ impl<T> Echoes<T> {
     }
 }
 
-/// The number of a frame that is as it was said.
-fn number(frame: &[u8], own: &[u8]) -> Option<u64> {
-    let (head, rest) = frame.split_first_chunk::<HEAD>()?;
-    let (owner, number) = head.split_first_chunk::<OWNER>()?;
-    let genuine = own.starts_with(owner) && own.get(HEAD..) == Some(rest);
-    genuine.then_some(u64::from_le_bytes(number.try_into().ok()?))
+/// The number of a frame that is as this owner said it.
+fn number(frame: &[u8], owner: &[u8; OWNER]) -> Option<u64> {
+    let (number, _) = frame.strip_prefix(owner)?.split_first_chunk()?;
+    let genuine = frame.get(HEAD..) == NOISE.get(HEAD..frame.len());
+    genuine.then_some(u64::from_le_bytes(*number))
 }
 
-/// Bytes that no server finds by chance: the high ones of Knuth's generator.
-fn noise() -> impl Iterator<Item = u8> {
-    let step = |state: &u64| {
-        Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
-    };
-    core::iter::successors(Some(1), step).map(|state: u64| state.to_be_bytes()[0])
-}
+/// What stands in every frame behind its head: bytes that no server finds by chance, the high ones of Knuth's generator.
+static NOISE: [u8; LONGEST] = {
+    let (mut noise, mut state, mut at) = ([0; LONGEST], 1_u64, 0);
+    while at < LONGEST {
+        noise[at] = state.to_be_bytes()[0];
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        at += 1;
+    }
+    noise
+};
 
 #[cfg(test)]
 mod tests {
@@ -112,7 +119,7 @@ mod tests {
     fn said(frames: u64) -> (Echoes<Duration>, Vec<Vec<u8>>) {
         let mut echoes = Echoes::new(7, FORMAT);
         let say = |number| {
-            let frame = echoes.frame().to_vec();
+            let frame = echoes.frame(&mut Memory::lent()).to_vec();
             echoes.said(at(number * 20));
             frame
         };
@@ -151,7 +158,7 @@ mod tests {
         wrong[319] ^= 1;
         assert_eq!(heard(&mut echoes, &wrong), [Came::Stray]);
         let mut neighbour = Echoes::new(8, FORMAT);
-        assert_eq!(heard(&mut echoes, neighbour.frame()), [Came::Stray]);
+        assert_eq!(heard(&mut echoes, neighbour.frame(&mut Memory::lent())), [Came::Stray]);
         neighbour.said(());
         let (_, later) = said(3);
         assert_eq!(heard(&mut echoes, &later[2]), [Came::Stray], "nobody has said that yet");

@@ -29,8 +29,6 @@ pub(super) struct Simulator<'c> {
     ear: Ear,
     /// The mark that the line did not take yet.
     mark: Option<String>,
-    /// Memory for audio that comes encoded.
-    pcm: Vec<u8>,
     announced: Duration,
     /// When the caller began to speak.
     live: Option<Duration>,
@@ -61,7 +59,6 @@ impl<'c> Simulator<'c> {
             tape,
             ear: Ear::new(u64::from(script.format.byte_rate()), EAR),
             mark: None,
-            pcm: Vec::new(),
             announced: clock.now(),
             live: None,
             frames: 0,

@@ -1,6 +1,5 @@
 //! How an agent listens, and lets itself be interrupted.
 
-use core::mem;
 use core::time::Duration;
 
 use voxwire::audio::Stopped;
@@ -10,15 +9,14 @@ use super::Attendant;
 use crate::agent::{Agent, Cleared};
 use crate::exit::Failure;
 use crate::report::{Between, Trouble};
-use crate::tape;
+use crate::tape::{self, Memory};
 use crate::wav::Recorder;
 
 impl Attendant<'_> {
     pub(super) async fn listen(&mut self, audio: Audio<'_>) {
         let now = self.clock.now();
         self.attended.heard.count(now, audio.len());
-        let mut memory = mem::take(&mut self.pcm);
-        match tape::pcm(audio, &mut memory) {
+        match Memory::lent().pcm(audio) {
             Ok(pcm) => {
                 self.attended.heard.measure(pcm);
                 self.keep(pcm);
@@ -34,7 +32,6 @@ impl Attendant<'_> {
                 self.trace.trouble(Trouble::Unreadable, "cannot read the caller's audio", error);
             }
         }
-        self.pcm = memory;
     }
 
     fn keep(&mut self, pcm: &[u8]) {

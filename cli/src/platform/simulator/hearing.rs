@@ -9,7 +9,7 @@ use super::Simulator;
 use crate::exit::Failure;
 use crate::platform::{Because, Unheard, refusal};
 use crate::report::{Ended, Trouble};
-use crate::tape;
+use crate::tape::Memory;
 use crate::words::Side;
 
 impl Simulator<'_> {
@@ -69,7 +69,8 @@ impl Simulator<'_> {
     }
 
     fn take_in(&mut self, now: Duration, audio: Audio<'_>) {
-        let pcm = match tape::pcm(audio, &mut self.pcm) {
+        let mut memory = Memory::lent();
+        let pcm = match memory.pcm(audio) {
             Ok(pcm) => pcm,
             Err(error) => {
                 self.trace.trouble(Trouble::Unreadable, "cannot read the application's audio", error);
