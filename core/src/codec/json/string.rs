@@ -86,6 +86,7 @@ pub(super) fn long_plain_len(bytes: &[u8]) -> usize {
         let (least, escapes) = bytes.get(..end)?.iter().fold((u8::MAX, 0), |(least, escapes), byte| {
             (least.min(*byte), escapes | if *byte == b'\\' { u8::MAX } else { 0 })
         });
+        // All of base64 is above a quote; control characters are not.
         (least > b'"' && escapes == 0).then_some(end)
     };
     guess().unwrap_or_else(|| plain_len(bytes))
