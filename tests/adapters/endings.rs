@@ -28,6 +28,20 @@ async fn a_silent_peer_is_reported_and_the_call_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_that_has_passed_while_nobody_listened_is_told_at_once() {
+    let (mut call, mut peer) = answered(4096, sinch()).await;
+    let mut inbox = Inbox::new();
+    // The alarm is set, something is heard, and then it rings for nobody.
+    assert!(timeout(Duration::from_secs(1), call.next(&mut inbox)).await.is_err());
+    peer.send(Message::binary(vec![1, 2])).await.unwrap();
+    assert_eq!(call.next(&mut inbox).await.unwrap(), Event::Audio(Audio::raw(&[1, 2])));
+    sleep(Duration::from_secs(61)).await;
+    let began = Instant::now();
+    assert!(matches!(call.next(&mut inbox).await, Err(CallError::Expired(Deadline::Silence))));
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_peer_that_answers_pings_may_be_silent_for_hours() {
     let (mut call, mut peer) = answered(4096, sinch()).await;
     let peer = tokio::spawn(async move { while let Some(Ok(_)) = peer.next().await {} });

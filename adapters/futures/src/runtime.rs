@@ -26,8 +26,7 @@ impl Alarm for FuturesIo {
     }
 
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()> {
-        // An alarm that rings early costs less than one that is set again for every message.
-        if self.at.is_none_or(|set| at < set) {
+        if self.at != Some(at) {
             self.timer.set_at(at);
             self.at = Some(at);
         }

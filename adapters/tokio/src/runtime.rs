@@ -1,6 +1,6 @@
 use core::fmt;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker, ready};
+use core::task::{Context, Poll, ready};
 use std::io;
 use std::time::Instant as Clock;
 
@@ -10,11 +10,7 @@ use voxwire_line::{Alarm, Runtime};
 
 /// Tokio's sockets, and one of its timers.
 #[derive(Default)]
-pub struct Tokio {
-    sleep: Option<Pin<Box<Sleep>>>,
-    /// Whom it wakes.
-    waker: Option<Waker>,
-}
+pub struct Tokio(Option<Pin<Box<Sleep>>>);
 
 impl Alarm for Tokio {
     fn new() -> Self {
@@ -27,16 +23,11 @@ impl Alarm for Tokio {
 
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()> {
         let at = Instant::from_std(at);
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        // An alarm that rings early costs less than one that is set again for every message, or polled for it.
-        if at < sleep.deadline() || sleep.is_elapsed() {
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if sleep.deadline() != at {
             sleep.as_mut().reset(at);
-        } else if self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            return Poll::Pending;
         }
-        let polled = sleep.as_mut().poll(cx);
-        self.waker = polled.is_pending().then(|| cx.waker().clone());
-        polled
+        sleep.as_mut().poll(cx)
     }
 }
 

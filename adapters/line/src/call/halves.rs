@@ -9,12 +9,13 @@ use voxwire::{Application, Close, Counters, Dialect, Role, SendError};
 
 use super::runtime::{Runtime, within};
 use super::shared::{Held, Shared};
+use super::wakers::Sleep;
 use crate::{CallError, Cleared, Heard, Inbox, Turn, Voice};
 
 /// The half of a call that hears.
 pub struct Hearing<R: Role, S, T> {
     shared: Arc<Shared<R, S, T>>,
-    alarm: T,
+    sleep: Sleep<T>,
 }
 
 /// The half of a call that speaks.
@@ -33,7 +34,7 @@ pub(super) fn of<R: Role, S, T: Runtime<S>>(
     shared: Shared<R, S, T>,
 ) -> (Hearing<R, S, T>, Speaking<R, S, T>) {
     let shared = Arc::new(shared);
-    (Hearing { shared: shared.clone(), alarm: T::new() }, Speaking { shared, alarm: T::new() })
+    (Hearing { sleep: shared.sleep(), shared: shared.clone() }, Speaking { shared, alarm: T::new() })
 }
 
 impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
@@ -46,8 +47,8 @@ impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
     /// [`CallError::Receive`] and [`CallError::Expired`]: the call goes on, and whether to hang up is up to you.
     /// [`CallError::Socket`]: it is over.
     pub async fn next<'i>(&mut self, inbox: &'i mut Inbox) -> Result<R::Hears<'i>, CallError> {
-        let Self { shared, alarm } = self;
-        let mut held = poll_fn(|cx| shared.poll_receive(cx, alarm, inbox)).await?;
+        let Self { shared, sleep } = self;
+        let mut held = poll_fn(|cx| shared.poll_receive(cx, sleep, inbox)).await?;
         held.hear(inbox)
     }
 
@@ -57,7 +58,7 @@ impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
         cx: &mut Context<'_>,
         inbox: &mut Inbox,
     ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
-        self.shared.poll_receive(cx, &mut self.alarm, inbox)
+        self.shared.poll_receive(cx, &mut self.sleep, inbox)
     }
 
     /// Whether the call is over.

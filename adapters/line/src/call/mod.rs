@@ -12,6 +12,7 @@ mod runtime;
 mod shared;
 mod streams;
 mod upgrade;
+mod wakers;
 
 pub use halves::{Handle, Hearing, Speaking};
 pub use owned::{OwnedCommand, OwnedEvent};

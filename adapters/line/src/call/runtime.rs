@@ -39,7 +39,7 @@ pub trait Alarm: Unpin {
     /// The runtime's time, which a test may have stopped.
     fn now() -> Clock;
 
-    /// Ready at `at`, or before if it was set to an earlier time and has not rung since.
+    /// Ready at `at`, which takes the place of the time that was set before.
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()>;
 }
 

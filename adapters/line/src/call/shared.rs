@@ -6,13 +6,12 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Wake;
 use std::time::Instant as Clock;
 
-use futures_util::task::AtomicWaker;
 use voxwire::{Application, Instant, Role, Session};
 
 use super::Runtime;
+use super::wakers::{Sleep, Wakers};
 use crate::{CallError, Inbox, Line, Voice};
 
 /// One for both halves.
@@ -36,24 +35,6 @@ struct State<R: Role, S, T> {
 pub(super) struct Held<'s, R: Role, S, T> {
     shared: &'s Shared<R, S, T>,
     state: MutexGuard<'s, State<R, S, T>>,
-}
-
-/// Wakes whoever waits for the socket: whichever half is polled drives both directions, so both must be woken.
-#[derive(Default)]
-struct Wakers {
-    hearing: AtomicWaker,
-    speaking: AtomicWaker,
-}
-
-impl Wake for Wakers {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.hearing.wake();
-        self.speaking.wake();
-    }
 }
 
 /// The socket as the line takes it: what would wait has its waker and answers `WouldBlock`.
@@ -81,11 +62,16 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// How the hearing half sleeps.
+    pub(super) fn sleep(&self) -> Sleep<T> {
+        Sleep::new(&self.wakers)
+    }
+
     /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Held::hear).
     pub(super) fn poll_receive(
         &self,
-        cx: &mut Context<'_>,
-        alarm: &mut T,
+        cx: &Context<'_>,
+        sleep: &mut Sleep<T>,
         inbox: &mut Inbox,
     ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
         let mut held = self.lock();
@@ -96,7 +82,7 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
             }
             let state = &mut *held.state;
             let until = state.began + state.line.sleep_until().since(Instant::ZERO);
-            if alarm.poll_at(until, cx).is_pending() {
+            if sleep.poll(until).is_pending() {
                 return Poll::Pending;
             }
             held.act(|line, now, io| line.wake(now(), io))?;
