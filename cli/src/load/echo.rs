@@ -12,7 +12,10 @@ const OWNER: usize = WORD.len() + size_of::<u32>();
 const HEAD: usize = OWNER + size_of::<u64>();
 
 /// The longest frame there is, in bytes.
-const LONGEST: usize = AudioFormat::pcm16(96_000).unwrap().frame_bytes();
+const LONGEST: usize = {
+    let [.., fastest] = AudioFormat::RATES;
+    AudioFormat::pcm16(fastest).unwrap().frame_bytes()
+};
 
 /// How many frames are waited for at once: those of a minute. What comes later still is a stray.
 const MOST: usize = 3_000;
@@ -139,6 +142,14 @@ mod tests {
         assert_eq!(heard(&mut echoes, &frames[0]), [Came::Back(at(0))]);
         assert_eq!(heard(&mut echoes, &frames[1..].concat()), [Came::Back(at(20)), Came::Back(at(40))]);
         assert_eq!(echoes.waiting(), 0);
+    }
+
+    #[test]
+    fn at_every_rate_a_frame_is_as_long_as_it_must_be() {
+        for format in AudioFormat::RATES.map(|rate| AudioFormat::pcm16(rate).unwrap()) {
+            let echoes = Echoes::<()>::new(7, format);
+            assert_eq!(echoes.frame(&mut Memory::lent()).len(), format.frame_bytes());
+        }
     }
 
     #[test]
