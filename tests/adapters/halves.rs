@@ -1,7 +1,14 @@
 //! Either half alone keeps the call going.
 
+use core::pin::pin;
+use core::sync::atomic::{AtomicU32, Ordering};
+use core::task::{Context, Waker};
+use core::time::Duration;
+use std::sync::Arc;
+use std::task::Wake;
+
 use futures_util::{SinkExt, StreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -71,4 +78,37 @@ async fn only_the_speaking_half_polled_still_sends_audio() {
         assert_eq!(peer.next().await.unwrap().unwrap().into_data(), vec![n; 640]);
     }
     speaker.await.unwrap();
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Task(AtomicU32);
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_and_what_is_due_wake_the_task_that_heard_last() {
+    let (call, mut peer) = answered(4096, sinch()).await;
+    let (mut hearing, _speaking) = call.split();
+    let (first, second) = (Arc::new(Task::default()), Arc::new(Task::default()));
+    let woken = || [&first, &second].map(|task| task.0.load(Ordering::Relaxed));
+    let mut waits = |task: &Arc<Task>| {
+        let waker = Waker::from(task.clone());
+        pin!(hearing.next(&mut Inbox::new())).poll(&mut Context::from_waker(&waker)).is_pending()
+    };
+    assert!(waits(&first) && waits(&second));
+    peer.send(Message::binary(vec![1, 2])).await.unwrap();
+    assert_eq!(woken(), [0, 1]);
+    assert!(!waits(&second) && waits(&second) && waits(&first));
+    // A ping, the alarm for which was set when the other heard.
+    sleep(Duration::from_secs(19)).await;
+    assert_eq!(woken(), [0, 1]);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(woken(), [1, 1]);
+    assert!(waits(&first));
+    assert!(peer.next().await.unwrap().unwrap().is_ping());
 }

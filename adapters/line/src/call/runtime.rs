@@ -39,7 +39,8 @@ pub trait Alarm: Unpin {
     /// The runtime's time, which a test may have stopped.
     fn now() -> Clock;
 
-    /// Ready at `at`, which takes the place of the time that was set before.
+    /// Ready at `at`, which takes the place of the time that was set before; never earlier by [`now`](Self::now), for
+    /// until then it is not looked at again.
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()>;
 }
 

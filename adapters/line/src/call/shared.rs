@@ -25,8 +25,10 @@ pub(super) struct Shared<R: Role, S, T> {
 struct State<R: Role, S, T> {
     line: Line<R>,
     socket: S,
-    /// Wakes both halves: it is what the socket is told to wake.
-    waker: Waker,
+    /// Wakes the task that heard last: the socket does, when something can be read.
+    hearing: Waker,
+    /// Wakes both halves: the socket does, when something can be written, and the hearing half's alarm.
+    both: Waker,
     began: Clock,
     runtime: PhantomData<fn() -> T>,
 }
@@ -37,10 +39,11 @@ pub(super) struct Held<'s, R: Role, S, T> {
     state: MutexGuard<'s, State<R, S, T>>,
 }
 
-/// The socket as the line takes it: what would wait has its waker and answers `WouldBlock`.
+/// The socket as the line takes it: what would wait has a waker and answers `WouldBlock`.
 pub(super) struct Polled<'s, S, T> {
     socket: &'s mut S,
-    cx: Context<'s>,
+    reader: Context<'s>,
+    writer: Context<'s>,
     runtime: PhantomData<fn() -> T>,
 }
 
@@ -48,8 +51,8 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
     /// A call that begins now.
     pub(super) fn new(socket: S, line: impl FnOnce(Instant) -> Line<R>) -> Self {
         let wakers = Arc::new(Wakers::default());
-        let (line, waker) = (line(Instant::ZERO), wakers.clone().into());
-        let state = State { line, socket, waker, began: T::now(), runtime: PhantomData };
+        let (line, hearing, both) = (line(Instant::ZERO), Waker::noop().clone(), wakers.clone().into());
+        let state = State { line, socket, hearing, both, began: T::now(), runtime: PhantomData };
         Self { state: Mutex::new(state), wakers, closed: AtomicBool::new(false) }
     }
 
@@ -62,11 +65,6 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// How the hearing half sleeps.
-    pub(super) fn sleep(&self) -> Sleep<T> {
-        Sleep::new(&self.wakers)
-    }
-
     /// For the hearing half: ready once the next message is in the inbox, for [`hear`](Held::hear).
     pub(super) fn poll_receive(
         &self,
@@ -75,14 +73,17 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
         inbox: &mut Inbox,
     ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
         let mut held = self.lock();
-        self.wakers.hearing.register(cx.waker());
+        if !held.state.hearing.will_wake(cx.waker()) {
+            held.state.hearing.clone_from(cx.waker());
+            self.wakers.hears(cx.waker());
+        }
         loop {
             if held.act(|line, now, io| line.poll_receive(now, io, inbox))?.is_ready() {
                 return Poll::Ready(Ok(held));
             }
             let state = &mut *held.state;
             let until = state.began + state.line.sleep_until().since(Instant::ZERO);
-            if sleep.poll(until).is_pending() {
+            if sleep.poll(until, &state.both).is_pending() {
                 return Poll::Pending;
             }
             held.act(|line, now, io| line.wake(now(), io))?;
@@ -146,20 +147,20 @@ impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
         &mut self,
         act: impl FnOnce(&mut Line<R>, &dyn Fn() -> Instant, &mut Polled<'_, S, T>) -> D,
     ) -> D {
-        let State { line, socket, waker, began, .. } = &mut *self.state;
+        let State { line, socket, hearing, both, began, .. } = &mut *self.state;
         let now = || Instant::ZERO + T::now().saturating_duration_since(*began);
-        let cx = Context::from_waker(waker);
-        let mut io = Polled { socket, cx, runtime: PhantomData };
+        let (reader, writer) = (Context::from_waker(hearing), Context::from_waker(both));
+        let mut io = Polled { socket, reader, writer, runtime: PhantomData };
         let done = act(line, &now, &mut io);
         if line.session().is_closed() {
             self.shared.closed.store(true, Ordering::Release);
         }
         let duties = line.duties();
         if duties.shut_down {
-            let _ = T::poll_close(io.socket, &mut io.cx);
+            let _ = T::poll_close(io.socket, &mut io.writer);
         }
         if duties.wake_hearing || duties.hear_again {
-            self.shared.wakers.hearing.wake();
+            hearing.wake_by_ref();
         }
         if duties.wake_speaking {
             self.shared.wakers.speaking.wake();
@@ -174,17 +175,17 @@ impl<R: Role, S, T: Runtime<S>> Held<'_, R, S, T> {
 
 impl<S, T: Runtime<S>> Read for Polled<'_, S, T> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        at_once(T::poll_read(self.socket, &mut self.cx, buf))
+        at_once(T::poll_read(self.socket, &mut self.reader, buf))
     }
 }
 
 impl<S, T: Runtime<S>> Write for Polled<'_, S, T> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        at_once(T::poll_write(self.socket, &mut self.cx, buf))
+        at_once(T::poll_write(self.socket, &mut self.writer, buf))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        at_once(T::poll_flush(self.socket, &mut self.cx))
+        at_once(T::poll_flush(self.socket, &mut self.writer))
     }
 }
 

@@ -1,8 +1,7 @@
 //! Who is woken by what, and when the hearing half wakes by itself.
 
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
 use std::time::Instant as Clock;
 
@@ -10,13 +9,24 @@ use futures_util::task::AtomicWaker;
 
 use super::Alarm;
 
-/// Wakes whoever waits for the socket: whichever half is polled drives both directions, so both must be woken.
+/// Wakes both halves, when the socket takes more: whichever half is polled writes for both. Nothing of it is touched for
+/// a message that comes, or for one that the socket takes at once: where calls are many, that memory is far away.
 #[derive(Default)]
 pub(super) struct Wakers {
-    pub(super) hearing: AtomicWaker,
+    /// Stays when it is woken, so that it need not be told again.
+    hearing: Mutex<Option<Waker>>,
     pub(super) speaking: AtomicWaker,
-    /// Whether the hearing half's alarm has rung since it was last looked at.
-    rung: AtomicBool,
+}
+
+impl Wakers {
+    /// Another task hears from now on.
+    pub(super) fn hears(&self, waker: &Waker) {
+        *self.hearing() = Some(waker.clone());
+    }
+
+    fn hearing(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Wake for Wakers {
@@ -25,49 +35,35 @@ impl Wake for Wakers {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.hearing.wake();
+        // Not under the lock: whom it wakes may come back at once.
+        let hearing = self.hearing().clone();
+        if let Some(hearing) = hearing {
+            hearing.wake();
+        }
         self.speaking.wake();
-    }
-}
-
-/// What the hearing half's alarm wakes: that half, whoever polls it by then.
-struct Bell(Arc<Wakers>);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.rung.store(true, Ordering::Release);
-        self.0.hearing.wake();
     }
 }
 
 /// The hearing half's alarm. To set it anew for every message costs more than one that rings early, and so does even to
 /// look at it: where calls are many, it lies in memory that nothing else of a message has touched. So it is left alone
-/// until it has rung, or is to ring earlier.
+/// until its time has come, or it is to ring earlier. It is the clock that says whether it may have rung, perhaps for
+/// nobody: an alarm does not ring before its time.
 pub(super) struct Sleep<T> {
     alarm: T,
     rings_at: Option<Clock>,
-    wakers: Arc<Wakers>,
-    bell: Waker,
 }
 
 impl<T: Alarm> Sleep<T> {
-    pub(super) fn new(wakers: &Arc<Wakers>) -> Self {
-        let bell = Arc::new(Bell(wakers.clone())).into();
-        Self { alarm: T::new(), rings_at: None, wakers: wakers.clone(), bell }
+    pub(super) fn new() -> Self {
+        Self { alarm: T::new(), rings_at: None }
     }
 
-    /// Ready at `until`. Whoever is to be woken then is registered as the hearing half.
-    pub(super) fn poll(&mut self, until: Clock) -> Poll<()> {
-        let rung = self.wakers.rung.load(Ordering::Acquire);
-        if !rung && self.rings_at.is_some_and(|at| at <= until) {
+    /// Ready at `until`. Then `waker` is woken, always the same.
+    pub(super) fn poll(&mut self, until: Clock, waker: &Waker) -> Poll<()> {
+        if self.rings_at.is_some_and(|at| at <= until && T::now() < at) {
             return Poll::Pending;
         }
-        self.wakers.rung.store(false, Ordering::Relaxed);
-        let polled = self.alarm.poll_at(until, &mut Context::from_waker(&self.bell));
+        let polled = self.alarm.poll_at(until, &mut Context::from_waker(waker));
         self.rings_at = polled.is_pending().then_some(until);
         polled
     }
@@ -75,11 +71,23 @@ impl<T: Alarm> Sleep<T> {
 
 #[cfg(test)]
 mod tests {
+    use core::cell::Cell;
     use core::time::Duration;
+    use std::sync::LazyLock;
 
     use super::*;
 
-    /// Counts how often it is looked at, and never rings by itself.
+    static BEGAN: LazyLock<Clock> = LazyLock::new(Clock::now);
+
+    thread_local! {
+        static SECONDS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    fn at(seconds: u64) -> Clock {
+        *BEGAN + Duration::from_secs(seconds)
+    }
+
+    /// Counts how often it is looked at.
     struct Counted(u32);
 
     impl Alarm for Counted {
@@ -88,28 +96,28 @@ mod tests {
         }
 
         fn now() -> Clock {
-            Clock::now()
+            at(SECONDS.get())
         }
 
-        fn poll_at(&mut self, _: Clock, _: &mut Context<'_>) -> Poll<()> {
+        fn poll_at(&mut self, at: Clock, _: &mut Context<'_>) -> Poll<()> {
             self.0 += 1;
-            Poll::Pending
+            if Self::now() < at { Poll::Pending } else { Poll::Ready(()) }
         }
     }
 
     #[test]
-    fn an_alarm_is_left_alone_until_it_has_rung_or_must_ring_earlier() {
-        let now = Clock::now();
-        let mut sleep = Sleep::<Counted>::new(&Arc::default());
-        let bell = sleep.bell.clone();
-        let mut looks = |seconds| {
-            let until = now + Duration::from_secs(seconds);
-            assert!(sleep.poll(until).is_pending());
+    fn an_alarm_is_left_alone_until_its_time_has_come_or_it_must_ring_earlier() {
+        let mut sleep = Sleep::<Counted>::new();
+        let mut looks = |now, until| {
+            SECONDS.set(now);
+            let polled = sleep.poll(at(until), Waker::noop());
+            assert_eq!(polled.is_ready(), now >= until, "{until} at {now}");
             sleep.alarm.0
         };
-        assert_eq!([20, 20, 21, 59].map(&mut looks), [1, 1, 1, 1]);
-        assert_eq!([19, 19, 20].map(&mut looks), [2, 2, 2]);
-        bell.wake_by_ref();
-        assert_eq!([40, 40, 39].map(&mut looks), [3, 3, 4]);
+        assert_eq!([20, 20, 21, 59].map(|until| looks(0, until)), [1, 1, 1, 1]);
+        assert_eq!([19, 19, 20].map(|until| looks(18, until)), [2, 2, 2]);
+        // It rang at 19, and is set to 40.
+        assert_eq!([40, 40, 39].map(|until| looks(19, until)), [3, 3, 4]);
+        assert_eq!([39, 39].map(|until| looks(50, until)), [5, 6]);
     }
 }
