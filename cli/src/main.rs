@@ -38,7 +38,9 @@ mod url;
 mod wav;
 mod words;
 
+use core::num::NonZero;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -94,12 +96,18 @@ fn run(Cli { task, json, show_headers }: Cli) -> Result<(), Failure> {
         Task::Demo(args) => one_thread()?.block_on(demo::run(args, output)),
         Task::Answer(args) => runtime()?.block_on(answer::run(args, output)),
         Task::Call(args) => runtime()?.block_on(call::run(args, output)),
-        Task::Load(args) => runtime()?.block_on(load::run(args, output)),
+        Task::Load(args) => for_load()?.block_on(load::run(args, output)),
     }
 }
 
 fn runtime() -> Result<Runtime, Failure> {
     Runtime::new().map_err(Failure::event_queue)
+}
+
+/// A load that has one core gains nothing from a second thread, which would only wait for the first.
+fn for_load() -> Result<Runtime, Failure> {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    if cores == 1 { one_thread() } else { runtime() }
 }
 
 /// Both ends of the demo take turns on one thread, so that what one says never waits for another thread to get a CPU.
