@@ -1,5 +1,6 @@
 //! Either half alone keeps the call going.
 
+use core::future::poll_fn;
 use core::pin::pin;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::task::{Context, Waker};
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use std::task::Wake;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::time::{Instant, sleep};
+use tokio::task::coop::consume_budget;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -111,4 +113,32 @@ async fn what_comes_and_what_is_due_wake_the_task_that_heard_last() {
     assert_eq!(woken(), [1, 1]);
     assert!(waits(&first));
     assert!(peer.next().await.unwrap().unwrap().is_ping());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_has_used_up_its_turn_still_sets_the_alarm() {
+    let (call, mut peer) = answered(4096, sinch()).await;
+    let (mut hearing, _speaking) = call.split();
+    let answered = Instant::now();
+    let hearer = tokio::spawn(async move {
+        let mut busy = pin!(async {
+            loop {
+                consume_budget().await;
+            }
+        });
+        let mut inbox = Inbox::new();
+        let mut hears = pin!(hearing.next(&mut inbox));
+        let mut first = true;
+        poll_fn(|cx| {
+            if core::mem::take(&mut first) {
+                assert!(busy.as_mut().poll(cx).is_pending());
+            }
+            hears.as_mut().poll(cx).map(|heard| heard.map(|_| ()))
+        })
+        .await
+    });
+    let ping = timeout(Duration::from_secs(30), peer.next()).await.expect("a ping within its time");
+    assert!(ping.unwrap().unwrap().is_ping());
+    assert_eq!(answered.elapsed().as_secs(), 20);
+    hearer.abort();
 }

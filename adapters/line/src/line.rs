@@ -30,8 +30,9 @@ const PIECE: u32 = 8;
 ///
 /// Two halves use it in turn, the adapter's lock around it: one hears, one speaks. `io` is the stream, and answers
 /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) where it would wait, having seen to it that the hearing half is woken
-/// when there is something to read, and both when something can be written. `now` is time since any origin, always the same; a clock is read only where it matters, for
-/// that costs as much as a small message. After each call, do what [`duties`](Self::duties) says.
+/// when there is something to read, and both when something can be written. `now` is time since any origin, always the
+/// same; a clock is read only where it matters, for that costs as much as a small message. After each call, do what
+/// [`duties`](Self::duties) says.
 pub struct Line<R: Role> {
     websocket: WebSocket,
     session: Session<R>,

@@ -1,10 +1,11 @@
 use core::fmt;
-use core::pin::Pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use std::io;
 use std::time::Instant as Clock;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 use voxwire_line::{Alarm, Runtime};
 
@@ -27,7 +28,8 @@ impl Alarm for Tokio {
         if sleep.deadline() != at {
             sleep.as_mut().reset(at);
         }
-        sleep.as_mut().poll(cx)
+        // A task that has used up its turn would be woken at once instead, and the timer not be set.
+        pin!(unconstrained(sleep.as_mut())).poll(cx)
     }
 }
 

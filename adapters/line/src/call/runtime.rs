@@ -4,7 +4,8 @@ use std::io;
 use std::time::Instant as Clock;
 
 /// What a [`Call`](crate::Call) needs of an async runtime: its timer, and its sockets of type `S`. An adapter is an
-/// implementation of it, and whatever opens sockets.
+/// implementation of it, and whatever opens sockets. A socket keeps a waker for what is read and one for what is written,
+/// for they are not the same.
 pub trait Runtime<S>: Alarm {
     /// Reads what there is, at most `buf`; nothing at the end of the stream.
     ///
@@ -39,8 +40,8 @@ pub trait Alarm: Unpin {
     /// The runtime's time, which a test may have stopped.
     fn now() -> Clock;
 
-    /// Ready at `at`, which takes the place of the time that was set before; never earlier by [`now`](Self::now), for
-    /// until then it is not looked at again.
+    /// Ready at `at`, which takes the place of the time that was set before, and not earlier by [`now`](Self::now). While
+    /// it is pending it is set: the task is woken at `at` without being polled again before.
     fn poll_at(&mut self, at: Clock, cx: &mut Context<'_>) -> Poll<()>;
 }
 

@@ -25,9 +25,9 @@ pub(super) struct Shared<R: Role, S, T> {
 struct State<R: Role, S, T> {
     line: Line<R>,
     socket: S,
-    /// Wakes the task that heard last: the socket does, when something can be read.
+    /// Wakes the task that heard last. The socket has it where something is to be read.
     hearing: Waker,
-    /// Wakes both halves: the socket does, when something can be written, and the hearing half's alarm.
+    /// Wakes both halves. The socket has it where something is to be written, and so has the hearing half's alarm.
     both: Waker,
     began: Clock,
     runtime: PhantomData<fn() -> T>,
@@ -74,7 +74,7 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
     ) -> Poll<Result<Held<'_, R, S, T>, CallError>> {
         let mut held = self.lock();
         if !held.state.hearing.will_wake(cx.waker()) {
-            held.state.hearing.clone_from(cx.waker());
+            held.state.hearing = cx.waker().clone();
             self.wakers.hears(cx.waker());
         }
         loop {

@@ -9,8 +9,9 @@ use futures_util::task::AtomicWaker;
 
 use super::Alarm;
 
-/// Wakes both halves, when the socket takes more: whichever half is polled writes for both. Nothing of it is touched for
-/// a message that comes, or for one that the socket takes at once: where calls are many, that memory is far away.
+/// Wakes both halves, for whichever is polled writes for both: when the socket takes more, or the hearing half's alarm
+/// rings. A message that comes touches nothing of it, nor does one that is sent at once: where calls are many, that
+/// memory is far away.
 #[derive(Default)]
 pub(super) struct Wakers {
     /// Stays when it is woken, so that it need not be told again.
@@ -21,7 +22,8 @@ pub(super) struct Wakers {
 impl Wakers {
     /// Another task hears from now on.
     pub(super) fn hears(&self, waker: &Waker) {
-        *self.hearing() = Some(waker.clone());
+        // With the last waker a task may go, and with that what wakes us: not under the lock.
+        let _before = self.hearing().replace(waker.clone());
     }
 
     fn hearing(&self) -> MutexGuard<'_, Option<Waker>> {
@@ -46,8 +48,7 @@ impl Wake for Wakers {
 
 /// The hearing half's alarm. To set it anew for every message costs more than one that rings early, and so does even to
 /// look at it: where calls are many, it lies in memory that nothing else of a message has touched. So it is left alone
-/// until its time has come, or it is to ring earlier. It is the clock that says whether it may have rung, perhaps for
-/// nobody: an alarm does not ring before its time.
+/// until it is to ring earlier, or its time has come by the clock, which is nearer: it may have rung for nobody.
 pub(super) struct Sleep<T> {
     alarm: T,
     rings_at: Option<Clock>,
@@ -58,7 +59,7 @@ impl<T: Alarm> Sleep<T> {
         Self { alarm: T::new(), rings_at: None }
     }
 
-    /// Ready at `until`. Then `waker` is woken, always the same.
+    /// Ready at `until`, when `waker` is woken. To be called with the same one always.
     pub(super) fn poll(&mut self, until: Clock, waker: &Waker) -> Poll<()> {
         if self.rings_at.is_some_and(|at| at <= until && T::now() < at) {
             return Poll::Pending;
