@@ -10,8 +10,8 @@ use futures_util::task::AtomicWaker;
 use super::Alarm;
 
 /// Wakes both halves, for whichever is polled writes for both: when the socket takes more, or the hearing half's alarm
-/// rings. A message that comes touches nothing of it, nor does one that is sent at once: where calls are many, that
-/// memory is far away.
+/// rings. A message that comes touches nothing of it, nor does a `send` that the socket takes at once: where calls are
+/// many, that memory is far away.
 #[derive(Default)]
 pub(super) struct Wakers {
     /// Stays when it is woken, so that it need not be told again.
