@@ -38,7 +38,6 @@ mod url;
 mod wav;
 mod words;
 
-use core::num::NonZero;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
@@ -106,8 +105,8 @@ fn runtime() -> Result<Runtime, Failure> {
 
 /// A load that has one core gains nothing from a second thread, which would only wait for the first.
 fn for_load() -> Result<Runtime, Failure> {
-    let cores = available_parallelism().map_or(1, NonZero::get);
-    if cores == 1 { one_thread() } else { runtime() }
+    let has_one = available_parallelism().is_ok_and(|cores| cores.get() == 1);
+    if has_one { one_thread() } else { runtime() }
 }
 
 /// Both ends of the demo take turns on one thread, so that what one says never waits for another thread to get a CPU.

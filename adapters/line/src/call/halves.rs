@@ -34,7 +34,7 @@ pub(super) fn of<R: Role, S, T: Runtime<S>>(
     shared: Shared<R, S, T>,
 ) -> (Hearing<R, S, T>, Speaking<R, S, T>) {
     let shared = Arc::new(shared);
-    (Hearing { sleep: Sleep::new(), shared: shared.clone() }, Speaking { shared, alarm: T::new() })
+    (Hearing { shared: shared.clone(), sleep: Sleep::new() }, Speaking { shared, alarm: T::new() })
 }
 
 impl<R: Role, S, T: Runtime<S>> Hearing<R, S, T> {
