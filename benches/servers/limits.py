@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Reads what the load has found, `lane<TAB>limit` a line, prints the table and writes it as JSON to the file named.
+Behind the file's name stands what share of a core each server had, in per cent.
 
 Where the load itself was the limit, a server holds at least as many calls as were found: a round then tells a least and
 no most. The medians of both are a median's own bounds, so that one such round among many need not blur it.
@@ -18,17 +19,17 @@ PROMISED = {"python": 10, "node": 3}
 SIGN = {"exact": "", "at_least": "≥ ", "at_most": "≤ "}
 
 
-def main(path):
+def main(path, share):
     found = {}
     for line in sys.stdin:
         lane, limit = line.rstrip("\n").split("\t")
         found.setdefault(lane, []).append(json.loads(limit))
-    rows = [row(lane, limits, found) for lane, limits in sorted(found.items(), key=in_order)]
+    rows = [row(lane, limits, found, core(share)) for lane, limits in sorted(found.items(), key=in_order)]
     for each in rows:
         if each["lane"] == OURS:
             each["bounds"] = [bound(its) for its in rows if its["task"] == each["task"] and is_promised(its)]
     print(
-        f"{'calls that a core holds':<32} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
+        f"{f'calls that {core(share)} holds':<32} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
         f" {'a frame':>9} {'in kernel':>9}"
     )
     for each in rows:
@@ -40,13 +41,18 @@ def main(path):
         file.write("\n")
 
 
+def core(share):
+    """That share of a core, in words."""
+    return "a core" if share == "100" else f"{share} % of a core"
+
+
 def in_order(item):
     """By dialect, and voxwire first; the others as they came."""
     dialect, server = item[0].split(" ", 1)
     return dialect, server != OURS
 
 
-def row(lane, limits, found):
+def row(lane, limits, found, core):
     dialect, server = lane.split(" ", 1)
     calls = [limit["calls"] for limit in limits]
     least, most = middle(map(span, limits))
@@ -54,7 +60,7 @@ def row(lane, limits, found):
     ratio, worth = (1.0, "exact") if server == OURS else ratio_to(limits, found.get(f"{dialect} {OURS}", []))
     return {
         "bench": "limits",
-        "task": dialect,
+        "task": f"{dialect}, {core}",
         "lane": server,
         "median": least,
         "min": min(calls),
@@ -121,11 +127,11 @@ def bound(its):
 def print_row(each):
     ratio, sign = each["ratio"], SIGN.get(each["ratio_is"])
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
-    name = f"{each['task']}, {each['lane']}"
+    name = f"{each['task']}: {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
     kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
     print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
