@@ -14,10 +14,21 @@ const SOURCES: [(&str, &[&str]); 7] = [
     ),
     ("a silent call in memory", &["sinch, 1000 calls, 1 ahead | voxwire-tokio, relayed |"]),
     (
-        "Sinch calls that `voxwire answer` holds on one core",
-        &["sinch | voxwire |", "sinch | node |", "sinch | python |"],
+        "Sinch calls that `voxwire answer` holds with 60 % of a core",
+        &[
+            "sinch, 60 % of a core | voxwire |",
+            "sinch, 60 % of a core | node |",
+            "sinch, 60 % of a core | python |",
+        ],
     ),
-    ("Wavix calls", &["wavix | voxwire |", "wavix | node |", "wavix | python |"]),
+    (
+        "Wavix calls",
+        &[
+            "wavix, 60 % of a core | voxwire |",
+            "wavix, 60 % of a core | node |",
+            "wavix, 60 % of a core | python |",
+        ],
+    ),
 ];
 
 #[test]
