@@ -24,12 +24,12 @@ def main(path, share):
     for line in sys.stdin:
         lane, limit = line.rstrip("\n").split("\t")
         found.setdefault(lane, []).append(json.loads(limit))
-    rows = [row(lane, limits, found, core(share)) for lane, limits in sorted(found.items(), key=in_order)]
+    rows = [row(lane, limits, found, share) for lane, limits in sorted(found.items(), key=in_order)]
     for each in rows:
         if each["lane"] == OURS:
             each["bounds"] = [bound(its) for its in rows if its["task"] == each["task"] and is_promised(its)]
     print(
-        f"{f'calls that {core(share)} holds':<32} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
+        f"{f'calls that {core(share)} holds':<44} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
         f" {'a frame':>9} {'in kernel':>9}"
     )
     for each in rows:
@@ -52,7 +52,7 @@ def in_order(item):
     return dialect, server != OURS
 
 
-def row(lane, limits, found, core):
+def row(lane, limits, found, share):
     dialect, server = lane.split(" ", 1)
     calls = [limit["calls"] for limit in limits]
     least, most = middle(map(span, limits))
@@ -60,7 +60,7 @@ def row(lane, limits, found, core):
     ratio, worth = (1.0, "exact") if server == OURS else ratio_to(limits, found.get(f"{dialect} {OURS}", []))
     return {
         "bench": "limits",
-        "task": f"{dialect}, {core}",
+        "task": f"{dialect}, {core(share)}",
         "lane": server,
         "median": least,
         "min": min(calls),
@@ -130,7 +130,7 @@ def print_row(each):
     name = f"{each['task']}: {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
     kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
-    print(f"{name:<32} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
+    print(f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
 
 
 if __name__ == "__main__":
