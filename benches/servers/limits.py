@@ -27,7 +27,7 @@ def main(path, share):
     rows = [row(lane, limits, found, share) for lane, limits in sorted(found.items(), key=in_order)]
     for each in rows:
         if each["lane"] == OURS:
-            each["bounds"] = [bound(its) for its in rows if its["task"] == each["task"] and is_promised(its)]
+            each["bounds"] = [its.pop("bound") for its in rows if its["task"] == each["task"] and "bound" in its]
     print(
         f"{f'calls that {core(share)} holds':<44} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
         f" {'a frame':>9} {'in kernel':>9}"
@@ -57,7 +57,8 @@ def row(lane, limits, found, share):
     calls = [limit["calls"] for limit in limits]
     least, most = middle(map(span, limits))
     costs = [limit["cost"] for limit in limits if limit["cost"]]
-    ratio, worth = (1.0, "exact") if server == OURS else ratio_to(limits, found.get(f"{dialect} {OURS}", []))
+    times = (1.0, 1.0) if server == OURS else times_of(limits, found.get(f"{dialect} {OURS}", []))
+    ratio, worth = told(times) if times else (None, "unknown")
     return {
         "bench": "limits",
         "task": f"{dialect}, {core(share)}",
@@ -71,27 +72,36 @@ def row(lane, limits, found, share):
         "at_least": least < most,
         "rounds": calls,
         "cost": middle(costs) if costs else None,
-    }
+    } | ({"bound": bound(server, times)} if times and server in PROMISED else {})
 
 
-def ratio_to(limits, ours):
-    """How many times as many calls ours holds, round by round, and what that figure is worth.
+def times_of(limits, ours):
+    """How many times as many calls ours holds, round by round: at least, and at most.
 
     >>> slow, late = ({"calls": 30, "because": because} for because in ("slow", "late"))
-    >>> ratio_to([slow] * 3, [slow] * 3), ratio_to([slow] * 3, [slow, slow, late])
-    ((1.0, 'exact'), (1.0, 'exact'))
-    >>> ratio_to([slow] * 3, [slow, late, late]), ratio_to([slow, late, late], [slow] * 3)
-    ((1.0, 'at_least'), (1.0, 'at_most'))
-    >>> ratio_to([late] * 3, [late] * 3), ratio_to([slow], [])
-    ((0.0, 'unknown'), (None, 'unknown'))
+    >>> times_of([slow] * 3, [slow] * 3), times_of([slow] * 3, [slow, slow, late])
+    ((1.0, 1.0), (1.0, 1.0))
+    >>> times_of([slow] * 3, [slow, late, late]), times_of([slow, late, late], [slow] * 3)
+    ((1.0, inf), (0.0, 1.0))
+    >>> times_of([late] * 3, [late] * 3), times_of([slow], [])
+    ((0.0, inf), None)
     """
     pairs = [(own, its) for own, its in zip(map(span, ours), map(span, limits)) if its[0]]
-    if not pairs:
-        return None, "unknown"
-    least, most = middle((own[0] / its[1], own[1] / its[0]) for own, its in pairs)
+    return middle((own[0] / its[1], own[1] / its[0]) for own, its in pairs) if pairs else None
+
+
+def told(times, promised=0):
+    """One figure for both bounds, and what it is worth: the upper one if it tells that what is promised is not reached.
+
+    >>> told((2.0, 2.0)), told((2.0, 4.0)), told((0.0, 4.0)), told((0.0, inf))
+    ((2.0, 'exact'), (2.0, 'at_least'), (4.0, 'at_most'), (0.0, 'unknown'))
+    >>> told((2.0, 4.0), 3), told((2.0, 4.0), 5)
+    ((2.0, 'at_least'), (4.0, 'at_most'))
+    """
+    least, most = times
     if least == most:
         return least, "exact"
-    if least:
+    if least and most >= promised:
         return least, "at_least"
     return (most, "at_most") if most < inf else (least, "unknown")
 
@@ -109,18 +119,14 @@ def span(limit):
     return calls, inf if limit["because"] in (None, "late") else calls
 
 
-def is_promised(its):
-    """Whether something is promised of ours beside it."""
-    return its["lane"] in PROMISED and its["ratio"] is not None
-
-
-def bound(its):
-    """What is promised, and what has come of it; the record judges it."""
+def bound(server, times):
+    """What is promised beside a server, and what has come of it; the record judges it."""
+    measured, worth = told(times, PROMISED[server])
     return {
-        "what": f"times the calls of {its['lane']}",
-        "at_least": PROMISED[its["lane"]],
-        "measured": its["ratio"],
-        "measured_is": its["ratio_is"],
+        "what": f"times the calls of {server}",
+        "at_least": PROMISED[server],
+        "measured": measured,
+        "measured_is": worth,
     }
 
 
