@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Reads what the load has found, `lane<TAB>limit` a line, prints the table and writes it as JSON to the file named.
-Behind the file's name stands what share of a core each server had, in per cent.
+"""Reads what the load has found, a line each, prints the table and writes it as JSON to the file named. A line is
+`share<TAB>lane<TAB>limit`; the share is what the server had of a core, in per cent.
 
 Where the load itself was the limit, a server holds at least as many calls as were found: a round then tells a least and
 no most. The medians of both are a median's own bounds, so that one such round among many need not blur it.
@@ -19,17 +19,18 @@ PROMISED = {"python": 10, "node": 3}
 SIGN = {"exact": "", "at_least": "≥ ", "at_most": "≤ "}
 
 
-def main(path, share):
+def main(path):
     found = {}
     for line in sys.stdin:
-        lane, limit = line.rstrip("\n").split("\t")
-        found.setdefault(lane, []).append(json.loads(limit))
-    rows = [row(lane, limits, found, share) for lane, limits in sorted(found.items(), key=in_order)]
+        share, lane, limit = line.rstrip("\n").split("\t")
+        dialect, server = lane.split(" ", 1)
+        found.setdefault((dialect, int(share), server), []).append(json.loads(limit))
+    rows = [row(*asked, limits, found) for asked, limits in sorted(found.items(), key=in_order)]
     for each in rows:
         if each["lane"] == OURS:
             each["bounds"] = [its.pop("bound") for its in rows if its["task"] == each["task"] and "bound" in its]
     print(
-        f"{f'calls that {core(share)} holds':<44} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
+        f"{'calls held with':<44} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
         f" {'a frame':>9} {'in kernel':>9}"
     )
     for each in rows:
@@ -43,21 +44,20 @@ def main(path, share):
 
 def core(share):
     """That share of a core, in words."""
-    return "a core" if share == "100" else f"{share} % of a core"
+    return "a core" if share == 100 else f"{share} % of a core"
 
 
 def in_order(item):
-    """By dialect, and voxwire first; the others as they came."""
-    dialect, server = item[0].split(" ", 1)
-    return dialect, server != OURS
+    """By dialect, the largest share first, and of that voxwire; the others as they came."""
+    dialect, share, server = item[0]
+    return dialect, -share, server != OURS
 
 
-def row(lane, limits, found, share):
-    dialect, server = lane.split(" ", 1)
+def row(dialect, share, server, limits, found):
     calls = [limit["calls"] for limit in limits]
     least, most = middle(map(span, limits))
     costs = [limit["cost"] for limit in limits if limit["cost"]]
-    times = (1.0, 1.0) if server == OURS else times_of(limits, found.get(f"{dialect} {OURS}", []))
+    times = (1.0, 1.0) if server == OURS else times_of(limits, found.get((dialect, share, OURS), []))
     ratio, worth = told(times) if times else (None, "unknown")
     return {
         "bench": "limits",
