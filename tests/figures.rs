@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What each row of README's table takes its figures from: rows of the record that begin so.
-const SOURCES: [(&str, &[&str]); 7] = [
+const SOURCES: [(&str, &[&str]); 9] = [
     ("a Sinch frame heard", &["receive | sinch audio "]),
     ("Wavix `media` at 24 kHz heard and decoded", &["receive | wavix media 24 kHz |"]),
     ("the same encoded and said", &["send | wavix media 24 kHz |"]),
@@ -14,7 +14,11 @@ const SOURCES: [(&str, &[&str]); 7] = [
     ),
     ("a silent call in memory", &["sinch, 1000 calls, 1 ahead | voxwire-tokio, relayed |"]),
     (
-        "Sinch calls that `voxwire answer` holds with 60 % of a core",
+        "Sinch calls that `voxwire answer` holds with a core",
+        &["sinch, a core | voxwire |", "sinch, a core | node |", "sinch, a core | python |"],
+    ),
+    (
+        "with 60 % of one",
         &[
             "sinch, 60 % of a core | voxwire |",
             "sinch, 60 % of a core | node |",
@@ -22,7 +26,11 @@ const SOURCES: [(&str, &[&str]); 7] = [
         ],
     ),
     (
-        "Wavix calls",
+        "Wavix calls with a core",
+        &["wavix, a core | voxwire |", "wavix, a core | node |", "wavix, a core | python |"],
+    ),
+    (
+        "with 60 % of one",
         &[
             "wavix, 60 % of a core | voxwire |",
             "wavix, 60 % of a core | node |",
