@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::caller::Order;
 use super::crowd::{Crowd, Size, gather};
-use super::search::Search;
+use super::search::{Search, Trial};
 use super::summary::{Summary, Verdict};
 use crate::agent::stopping;
 use crate::exit::Failure;
@@ -71,12 +71,16 @@ pub(super) async fn find(
         let probe = Probe(summary.clone());
         output.line("probe", &probe);
         found.probes.push(summary.clone());
-        let good = summary.verdict == Verdict::Whole;
-        search.learn(calls, good);
+        let trial = match summary.verdict {
+            Verdict::Whole => Trial::Good,
+            _ if summary.latency_ms.p50.0 > bound * 2 => Trial::Hopeless,
+            _ => Trial::Bad,
+        };
+        search.learn(calls, trial);
         if search.bad() == Some(calls) {
             (found.limit.because, found.limit.beyond) = (Some(summary.verdict), Some(calls));
         }
-        if good || found.shown.is_none() {
+        if trial == Trial::Good || found.shown.is_none() {
             found.shown = Some((crowd, summary));
         }
         select! {

@@ -1,5 +1,17 @@
 //! Finds the largest number of calls that is still good: doubles until one is not, then halves what lies between. A number
-//! is not good if it was not twice: one bad second of the machine would end the search far too low.
+//! is not good if it was not three times: bad seconds of the machine would end the search far too low.
+
+/// How often a number is tried before it is not good.
+const TRIES: u32 = 3;
+
+/// What came of trying a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trial {
+    Good,
+    Bad,
+    /// So bad that no bad second of the machine explains it: it is not tried again.
+    Hopeless,
+}
 
 /// What is known of the limit.
 #[derive(Clone, Copy, Debug)]
@@ -8,10 +20,10 @@ pub(super) struct Search {
     most: u32,
     /// The largest number that was good.
     good: u32,
-    /// The smallest that was not, twice.
+    /// The smallest that was not.
     bad: Option<u32>,
-    /// One that was not, once.
-    doubted: Option<u32>,
+    /// One that was bad, and how often.
+    doubted: Option<(u32, u32)>,
 }
 
 impl Search {
@@ -22,8 +34,8 @@ impl Search {
 
     /// The number to try next, which may be the same again. None, once the limit is known to 5 %, and below forty to the call.
     pub(super) fn next(&self) -> Option<u32> {
-        if self.doubted.is_some() {
-            return self.doubted;
+        if let Some((calls, _)) = self.doubted {
+            return Some(calls);
         }
         let (good, next) = (
             self.good,
@@ -40,14 +52,12 @@ impl Search {
     }
 
     /// The number to try next was tried.
-    pub(super) fn learn(&mut self, calls: u32, good: bool) {
-        let again = self.doubted.take() == Some(calls);
-        if good {
-            self.good = self.good.max(calls);
-        } else if again {
-            self.bad = Some(self.bad.map_or(calls, |bad| bad.min(calls)));
-        } else {
-            self.doubted = Some(calls);
+    pub(super) fn learn(&mut self, calls: u32, trial: Trial) {
+        let times = 1 + self.doubted.take().map_or(0, |(_, times)| times);
+        match trial {
+            Trial::Good => self.good = self.good.max(calls),
+            Trial::Bad if times < TRIES => self.doubted = Some((calls, times)),
+            Trial::Bad | Trial::Hopeless => self.bad = Some(self.bad.map_or(calls, |bad| bad.min(calls))),
         }
     }
 
@@ -68,11 +78,17 @@ mod tests {
 
     use super::*;
 
-    /// Searches where up to `limit` calls are good, but in the attempts that are `unlucky`. What was tried, and what was found.
+    /// Searches where up to `limit` calls are good, but in the attempts that are `unlucky`, and a quarter more are hopeless.
+    /// What was tried, and what was found.
     fn found_with(unlucky: &[usize], first: u32, most: u32, limit: u32) -> (Vec<u32>, u32) {
         let (mut search, mut tried) = (Search::new(first, most), Vec::new());
         while let Some(calls) = search.next() {
-            search.learn(calls, calls <= limit && !unlucky.contains(&tried.len()));
+            let trial = match calls {
+                calls if calls > limit + limit / 4 => Trial::Hopeless,
+                calls if calls > limit || unlucky.contains(&tried.len()) => Trial::Bad,
+                _ => Trial::Good,
+            };
+            search.learn(calls, trial);
             tried.push(calls);
         }
         assert!(search.bad().is_none_or(|bad| bad > search.good()), "{search:?}");
@@ -84,25 +100,25 @@ mod tests {
     }
 
     #[test]
-    fn it_doubles_until_it_fails_twice_and_then_halves() {
-        assert_eq!(found(1, 1_000, 8), (vec![1, 2, 4, 8, 16, 16, 12, 12, 10, 10, 9, 9], 8));
-        let tried = vec![100, 200, 400, 800, 800, 600, 600, 500, 550, 575, 575];
+    fn it_doubles_until_it_fails_and_then_halves() {
+        assert_eq!(found(1, 1_000, 8), (vec![1, 2, 4, 8, 16, 12, 10, 10, 10, 9, 9, 9], 8));
+        let tried = vec![100, 200, 400, 800, 600, 600, 600, 500, 550, 575, 575, 575];
         assert_eq!(found(100, 10_000, 570), (tried, 550));
     }
 
     #[test]
-    fn one_bad_second_does_not_end_it() {
-        assert_eq!(found_with(&[1], 1, 1_000, 8).1, 8);
-        assert_eq!(found_with(&[1, 3, 6], 1, 1_000, 8).1, 8);
-        assert_eq!(found_with(&[0], 5, 5, 9), (vec![5, 5], 5));
-        // Two of one number do.
-        assert_eq!(found_with(&[2, 3], 1, 1_000, 8), (vec![1, 2, 4, 4, 3], 3));
+    fn two_bad_seconds_do_not_end_it() {
+        assert_eq!(found_with(&[1, 2], 1, 1_000, 8).1, 8);
+        assert_eq!(found_with(&[1, 3, 4, 7], 1, 1_000, 8).1, 8);
+        assert_eq!(found_with(&[0, 1], 5, 5, 9), (vec![5, 5, 5], 5));
+        // Three of one number do.
+        assert_eq!(found_with(&[2, 3, 4], 1, 1_000, 8), (vec![1, 2, 4, 4, 4, 3], 3));
     }
 
     #[test]
     fn a_first_number_that_is_too_large_is_halved_at_once() {
-        assert_eq!(found(64, 1_000, 3), (vec![64, 64, 32, 32, 16, 16, 8, 8, 4, 4, 2, 3], 3));
-        assert_eq!(found(1, 1_000, 0), (vec![1, 1], 0));
+        assert_eq!(found(64, 1_000, 3), (vec![64, 32, 16, 8, 4, 2, 3], 3));
+        assert_eq!(found(1, 1_000, 0), (vec![1], 0));
     }
 
     #[test]
