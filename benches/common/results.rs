@@ -46,6 +46,9 @@ pub struct Row {
     /// Nanoseconds of its core that a server takes for a frame: those in the kernel, and all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<[f64; 2]>,
+    /// Nanoseconds of its core that are left for a frame where as many calls are held as are promised beside this lane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<f64>,
     /// What is promised of this lane.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bound>,

@@ -251,7 +251,7 @@ mod tests {
                          "measured_is": "at_least"}]},
             {"bench": "limits", "task": "sinch", "lane": "python", "median": 32, "min": 32, "max": 32,
              "unit": "calls", "ratio": 12.5, "ratio_is": "at_least", "at_least": false, "rounds": [32],
-             "cost": [31_000, 115_300]},
+             "cost": [31_000, 115_300], "left": 62_500},
         ]);
         let rows = serde_json::from_value(rows).expect("rows");
         let parts = [Part { bench: "limits", rows }];
@@ -261,7 +261,7 @@ mod tests {
         assert!(section.contains("| sinch | voxwire | ≥ 400 calls |"), "{section}");
         assert!(
             section.contains(
-                "| sinch | python | 32 calls | 32 calls | 32 calls | ≥ 12.50 | 115.30 µs | 31.00 µs |"
+                "| sinch | python | 32 calls | 32 calls | 32 calls | ≥ 12.50 | 115.30 µs | 31.00 µs | 62.50 µs |"
             ),
             "{section}"
         );

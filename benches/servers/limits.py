@@ -16,6 +16,9 @@ OURS = "voxwire"
 # How many times as many calls as another server's are promised, at least.
 PROMISED = {"python": 10, "node": 3}
 
+# How many frames a call has in a second, each way.
+FRAMES = 50
+
 SIGN = {"exact": "", "at_least": "≥ ", "at_most": "≤ "}
 
 
@@ -31,7 +34,7 @@ def main(path):
             each["bounds"] = [its.pop("bound") for its in rows if its["task"] == each["task"] and "bound" in its]
     print(
         f"{'calls held with':<44} {'median':>8} {'min':>7} {'max':>7} {'voxwire / it':>14}"
-        f" {'a frame':>9} {'in kernel':>9}"
+        f" {'a frame':>9} {'in kernel':>9} {'as promised':>12}"
     )
     for each in rows:
         print_row(each)
@@ -72,6 +75,7 @@ def row(dialect, share, server, limits, found):
         "at_least": least < most,
         "rounds": calls,
         "cost": middle(costs) if costs else None,
+        "left": left(server, share, least),
     } | ({"bound": bound(server, times)} if times and server in PROMISED else {})
 
 
@@ -130,13 +134,27 @@ def bound(server, times):
     }
 
 
+def left(server, share, calls):
+    """What a share of a core leaves of itself for a frame, in ns, if it holds as many calls as are promised.
+
+    >>> left("python", 100, 160), left("node", 60, 100), left("voxwire", 100, 1000), left("node", 100, 0)
+    (12500.0, 40000.0, None, None)
+    """
+    if server not in PROMISED or not calls:
+        return None
+    return share / 100 * 1e9 / (PROMISED[server] * calls * FRAMES)
+
+
 def print_row(each):
     ratio, sign = each["ratio"], SIGN.get(each["ratio_is"])
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
     name = f"{each['task']}: {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
     kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
-    print(f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9}")
+    left = f"{'≤ ' if each['at_least'] else ''}{each['left'] / 1000:.1f} µs" if each["left"] else "-"
+    print(
+        f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9} {left:>12}"
+    )
 
 
 if __name__ == "__main__":
