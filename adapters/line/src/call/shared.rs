@@ -83,7 +83,7 @@ impl<R: Role, S, T: Runtime<S>> Shared<R, S, T> {
             }
             let state = &mut *held.state;
             let until = state.began + state.line.sleep_until().since(Instant::ZERO);
-            if sleep.poll(until, &self.wakers, &state.both).is_pending() {
+            if sleep.poll(until, &state.both).is_pending() {
                 return Poll::Pending;
             }
             held.act(|line, now, io| line.wake(now(), io))?;

@@ -1,6 +1,5 @@
 //! Who is woken by what, and when the hearing half wakes by itself.
 
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
@@ -11,12 +10,10 @@ use futures_util::task::AtomicWaker;
 use super::Alarm;
 
 /// Wakes both halves, for whichever is polled writes for both: when the socket takes more, or the hearing half's alarm
-/// rings. A message that comes touches nothing of it but whether it was woken, nor does a `send` that the socket takes at
-/// once: where calls are many, that memory is far away.
+/// rings. A message that comes touches nothing of it, nor does a `send` that the socket takes at once: where calls are
+/// many, that memory is far away.
 #[derive(Default)]
 pub(super) struct Wakers {
-    /// Whether it was woken since the hearing half's alarm was set.
-    woken: AtomicBool,
     /// Stays when it is woken, so that it need not be told again.
     hearing: Mutex<Option<Waker>>,
     pub(super) speaking: AtomicWaker,
@@ -40,7 +37,6 @@ impl Wake for Wakers {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
         // Not under the lock: whom it wakes may come back at once.
         let hearing = self.hearing().clone();
         if let Some(hearing) = hearing {
@@ -50,9 +46,9 @@ impl Wake for Wakers {
     }
 }
 
-/// The hearing half's alarm. To set it anew for every message costs more than one that rings early, and to ask the clock
-/// for every message whether it has rung costs as much as to read a small one. So it is left alone until it is to ring
-/// earlier, or may have rung, perhaps for nobody.
+/// The hearing half's alarm. To set it anew for every message costs more than one that rings early, and so does even to
+/// look at it: where calls are many, it lies in memory that nothing else of a message has touched. So it is left alone
+/// until it is to ring earlier, or its time has come by the clock, which is nearer: it may have rung for nobody.
 pub(super) struct Sleep<T> {
     alarm: T,
     rings_at: Option<Clock>,
@@ -63,13 +59,11 @@ impl<T: Alarm> Sleep<T> {
         Self { alarm: T::new(), rings_at: None }
     }
 
-    /// Ready at `until`, when `wakers` are woken, of which `waker` is one. To be called with the same always.
-    pub(super) fn poll(&mut self, until: Clock, wakers: &Wakers, waker: &Waker) -> Poll<()> {
-        if self.rings_at.is_some_and(|at| at <= until) && !wakers.woken.load(Ordering::Acquire) {
+    /// Ready at `until`, when `waker` is woken. To be called with the same one always.
+    pub(super) fn poll(&mut self, until: Clock, waker: &Waker) -> Poll<()> {
+        if self.rings_at.is_some_and(|at| at <= until && T::now() < at) {
             return Poll::Pending;
         }
-        // What wakes from here on is told by the next poll.
-        wakers.woken.store(false, Ordering::Release);
         let polled = self.alarm.poll_at(until, &mut Context::from_waker(waker));
         self.rings_at = polled.is_pending().then_some(until);
         polled
@@ -113,25 +107,18 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_is_left_alone_until_it_may_have_rung_or_must_ring_earlier() {
+    fn an_alarm_is_left_alone_until_its_time_has_come_or_it_must_ring_earlier() {
         let mut sleep = Sleep::<Counted>::new();
-        let wakers = Arc::new(Wakers::default());
-        let both = Waker::from(wakers.clone());
         let mut looks = |now, until| {
             SECONDS.set(now);
-            let polled = sleep.poll(at(until), &wakers, &both);
+            let polled = sleep.poll(at(until), Waker::noop());
             assert_eq!(polled.is_ready(), now >= until, "{until} at {now}");
             sleep.alarm.0
         };
         assert_eq!([20, 20, 21, 59].map(|until| looks(0, until)), [1, 1, 1, 1]);
         assert_eq!([19, 19, 20].map(|until| looks(18, until)), [2, 2, 2]);
-        // It rings, when nobody waits for it: whoever waits next sets it.
-        both.wake_by_ref();
+        // It rang at 19, and is set to 40.
         assert_eq!([40, 40, 39].map(|until| looks(19, until)), [3, 3, 4]);
-        // The socket takes more, which may have been the alarm.
-        both.wake_by_ref();
-        assert_eq!([39, 39].map(|until| looks(20, until)), [5, 5]);
-        both.wake_by_ref();
-        assert_eq!([39, 39].map(|until| looks(50, until)), [6, 7]);
+        assert_eq!([39, 39].map(|until| looks(50, until)), [5, 6]);
     }
 }
