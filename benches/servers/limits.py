@@ -151,9 +151,9 @@ def print_row(each):
     name = f"{each['task']}: {each['lane']}"
     calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
     kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
-    left = f"{'≤ ' if each['at_least'] else ''}{each['left'] / 1000:.1f} µs" if each["left"] else "-"
+    room = f"{'≤ ' if each['at_least'] else ''}{each['left'] / 1000:.1f} µs" if each["left"] else "-"
     print(
-        f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9} {left:>12}"
+        f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9} {room:>12}"
     )
 
 

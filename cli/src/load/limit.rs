@@ -71,11 +71,7 @@ pub(super) async fn find(
         let probe = Probe(summary.clone());
         output.line("probe", &probe);
         found.probes.push(summary.clone());
-        let trial = match summary.verdict {
-            Verdict::Whole => Trial::Good,
-            _ if summary.latency_ms.p50.0 > bound * 2 => Trial::Hopeless,
-            _ => Trial::Bad,
-        };
+        let trial = trial(summary.verdict, summary.latency_ms.p50.0, bound);
         search.learn(calls, trial);
         if search.bad() == Some(calls) {
             (found.limit.because, found.limit.beyond) = (Some(summary.verdict), Some(calls));
@@ -90,6 +86,15 @@ pub(super) async fn find(
     }
     (found.limit.calls, found.limit.probes) = (search.good(), found.probes.len());
     found
+}
+
+/// What a load says of its number of calls. One whose median is far beyond what its p99 may be is no bad second's doing.
+fn trial(verdict: Verdict, median: Duration, bound: Duration) -> Trial {
+    match verdict {
+        Verdict::Whole => Trial::Good,
+        _ if median > bound * 2 => Trial::Hopeless,
+        _ => Trial::Bad,
+    }
 }
 
 impl Found {
@@ -155,6 +160,16 @@ impl fmt::Display for Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_load_is_tried_again_unless_half_of_its_frames_were_far_too_late() {
+        let after =
+            |verdict, median| trial(verdict, Duration::from_millis(median), Duration::from_millis(20));
+        assert_eq!(after(Verdict::Whole, 1), Trial::Good);
+        assert_eq!([1, 40].map(|median| after(Verdict::Slow, median)), [Trial::Bad; 2]);
+        assert_eq!([Verdict::Slow, Verdict::Late].map(|verdict| after(verdict, 41)), [Trial::Hopeless; 2]);
+        assert_eq!(after(Verdict::Failing, 0), Trial::Bad);
+    }
 
     #[test]
     fn what_this_program_could_not_measure_is_no_limit_of_the_server() {

@@ -22,21 +22,18 @@ pub(super) struct Search {
     good: u32,
     /// The smallest that was not.
     bad: Option<u32>,
-    /// One that was bad, and how often.
-    doubted: Option<(u32, u32)>,
+    /// How often the number to try next was bad.
+    doubts: u32,
 }
 
 impl Search {
     /// A search that begins with `first`, and tries no more than `most`.
     pub(super) const fn new(first: u32, most: u32) -> Self {
-        Self { first: if first < most { first } else { most }, most, good: 0, bad: None, doubted: None }
+        Self { first: if first < most { first } else { most }, most, good: 0, bad: None, doubts: 0 }
     }
 
     /// The number to try next, which may be the same again. None, once the limit is known to 5 %, and below forty to the call.
     pub(super) fn next(&self) -> Option<u32> {
-        if let Some((calls, _)) = self.doubted {
-            return Some(calls);
-        }
         let (good, next) = (
             self.good,
             match (self.good, self.bad) {
@@ -53,12 +50,13 @@ impl Search {
 
     /// The number to try next was tried.
     pub(super) fn learn(&mut self, calls: u32, trial: Trial) {
-        let times = 1 + self.doubted.take().map_or(0, |(_, times)| times);
+        self.doubts += 1;
         match trial {
+            Trial::Bad if self.doubts < TRIES => return,
             Trial::Good => self.good = self.good.max(calls),
-            Trial::Bad if times < TRIES => self.doubted = Some((calls, times)),
             Trial::Bad | Trial::Hopeless => self.bad = Some(self.bad.map_or(calls, |bad| bad.min(calls))),
         }
+        self.doubts = 0;
     }
 
     /// The largest number that was good; zero, if none was.
