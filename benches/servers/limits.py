@@ -149,9 +149,10 @@ def print_row(each):
     ratio, sign = each["ratio"], SIGN.get(each["ratio_is"])
     ratio = "-" if ratio is None else "unknown" if sign is None else f"{sign}{ratio:.2f}"
     name = f"{each['task']}: {each['lane']}"
-    calls = f"{'≥ ' if each['at_least'] else ''}{each['median']:g}"
+    at_least, at_most = (SIGN[worth] if each["at_least"] else "" for worth in ("at_least", "at_most"))
+    calls = f"{at_least}{each['median']:g}"
     kernel, whole = (f"{ns / 1000:.1f} µs" for ns in each["cost"]) if each["cost"] else ("-", "-")
-    room = f"{'≤ ' if each['at_least'] else ''}{each['left'] / 1000:.1f} µs" if each["left"] else "-"
+    room = f"{at_most}{each['left'] / 1000:.1f} µs" if each["left"] else "-"
     print(
         f"{name:<44} {calls:>8} {each['min']:>7} {each['max']:>7} {ratio:>14} {whole:>9} {kernel:>9} {room:>12}"
     )

@@ -34,18 +34,15 @@ impl Search {
 
     /// The number to try next, which may be the same again. None, once the limit is known to 5 %, and below forty to the call.
     pub(super) fn next(&self) -> Option<u32> {
-        let (good, next) = (
-            self.good,
-            match (self.good, self.bad) {
-                (0, None) => self.first,
-                (good, None) => good.saturating_mul(2).min(self.most),
-                (good, Some(bad)) => {
-                    let close = bad.saturating_sub(good) <= (good / 20).max(1);
-                    if close { good } else { good.midpoint(bad) }
-                }
-            },
-        );
-        (next > good).then_some(next)
+        let next = match (self.good, self.bad) {
+            (0, None) => self.first,
+            (good, None) => good.saturating_mul(2).min(self.most),
+            (good, Some(bad)) => {
+                let close = bad.saturating_sub(good) <= (good / 20).max(1);
+                if close { good } else { good.midpoint(bad) }
+            }
+        };
+        (next > self.good).then_some(next)
     }
 
     /// The number to try next was tried.
